@@ -1,0 +1,1 @@
+"""A conformance suite that judges a server by its HTTP answers alone."""

@@ -1,0 +1,40 @@
+"""Random names, so that no test depends on what a server already holds.
+
+They come from the operating system: the random-order plugin seeds `random` anew
+before each test, which would give every test the same names.
+"""
+
+import ipaddress
+import secrets
+import string
+
+# Shared address space (RFC 6598): neither a private network that a server may trust
+# as a proxy, nor anybody's public address.
+CLIENT_NETWORK = ipaddress.ip_network("100.64.0.0/10")
+LETTERS = string.ascii_lowercase
+PASSWORD = "correct horse battery staple"  # noqa: S105  # of accounts that the tests make
+
+
+def word(length: int = 12) -> str:
+    """Letters only: valid in a user name, a title, a tag, a search."""
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+def username() -> str:
+    return f"u_{word(14)}"
+
+
+def email() -> str:
+    return f"{word(16)}@example.com"
+
+
+def title() -> str:
+    return f"Notes on {word(16)}"
+
+
+def tag() -> str:
+    return f"t-{word(14)}"
+
+
+def address() -> str:
+    return str(CLIENT_NETWORK[secrets.randbelow(CLIENT_NETWORK.num_addresses)])

@@ -1,0 +1,1 @@
+"""Installs, prepares, starts and judges implementations of this repository."""

@@ -1,0 +1,83 @@
+"""One conformance run: set an implementation up, judge it, write the results down."""
+
+import json
+import platform
+import subprocess
+import sys
+from typing import Any
+
+from quintet_conformance import outcomes
+from quintet_conformance.runner.plan import SUITE, Plan
+from quintet_conformance.runner.services import ServiceUnavailableError
+from quintet_conformance.runner.stages import StageFailedError, Stages
+from quintet_conformance.runner.stand import ADMIN_USERNAME, Stand, set_up
+
+PROCESSES = 2
+ALL_PASSED, TESTS_FAILED = 0, 1  # exit statuses of pytest
+
+Json = Any
+
+
+def judge(plan: Plan) -> Json:
+    """Run everything; give the results, which are also written to `plan.results`."""
+    stages, fingerprint = Stages(plan.name), plan.fingerprint()
+    plan.results.unlink(missing_ok=True)
+    unavailable = ""
+    try:
+        with set_up(plan, stages) as stand:
+            _run_tests(plan, stages, stand)
+    except StageFailedError as failed:
+        stages.say(f"given up at: {failed}")
+    except ServiceUnavailableError as error:
+        unavailable = str(error)
+        stages.say(f"NOT RUN: {unavailable}")
+    return _write_results(plan, stages, fingerprint, unavailable)
+
+
+def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
+    """Judge the servers in processes that share nothing with the runner."""
+    stages.say("judge")
+    known = [f"--known-failure={check}" for check in plan.manifest.known_failures]
+    command = [
+        *(sys.executable, "-m", "pytest", str(SUITE), "--rootdir", str(SUITE)),
+        *("-q", "--no-header", "-n", str(PROCESSES), "-p", "no:cacheprovider"),
+        *("--base-url", stand.main.url, "--short-url", stand.second.url),
+        *("--admin-username", ADMIN_USERNAME),
+        *("--admin-password", stand.admin_password),
+        *("--secret-key", stand.secret_key, "--mailbox", str(stand.mailbox)),
+        *("--spec", str(plan.spec), "--report", str(plan.results)),
+        f"--junitxml={plan.junit}",
+        *(f"--profile={profile}" for profile in plan.manifest.profiles),
+        *known,
+        *plan.further,
+    ]
+    subprocess.run(command, check=False, cwd=SUITE)
+
+
+def _write_results(
+    plan: Plan, stages: Stages, fingerprint: str, unavailable: str
+) -> Json:
+    found: Json = {"checks": [], "is_partial": True}
+    if plan.results.exists():
+        found = json.loads(plan.results.read_text(encoding="utf-8"))
+    elif not unavailable:
+        stages.record("judge", "the tests gave no results")
+    if found.get("exit_status", TESTS_FAILED) not in {ALL_PASSED, TESTS_FAILED}:
+        stages.record("judge", f"pytest ended with {found['exit_status']}")
+    results = {
+        "variant": plan.manifest.key,
+        "title": plan.manifest.name,
+        "database": plan.database,
+        "workers": plan.workers,
+        "python": platform.python_version(),
+        "fingerprint": fingerprint,
+        "unavailable": unavailable,
+        **found,
+        "checks": found["checks"] + stages.checks,
+    }
+    results["is_passed"] = not unavailable and not any(
+        check["outcome"] in outcomes.BREAKS_THE_RUN for check in results["checks"]
+    )
+    plan.results.parent.mkdir(parents=True, exist_ok=True)
+    plan.results.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    return results

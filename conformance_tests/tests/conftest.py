@@ -1,0 +1,254 @@
+"""A good request to every operation of the document, for tests to spoil in one place."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from quintet_conformance import names
+from quintet_conformance.administrator import Administrator
+from quintet_conformance.cases import cases
+from quintet_conformance.openapi import Document, Operation
+from quintet_conformance.operations import Client
+from quintet_conformance.site import Member, Site
+
+Json = Any
+
+METHODS = {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"}
+ENDS_TOKENS = {"logout", "refresh_tokens", "change_password", "delete_account"}
+FOR_ADMINS = {"list_users", "update_user"}
+NEEDS_USER = [{"bearerAuth": []}]
+
+# Which operations a test runs for when it takes an argument of this name.
+OPERATIONS: dict[str, Callable[[str, Json], bool]] = {
+    "any_operation": lambda method, node: True,
+    "reading_operation": lambda method, node: method == "GET",
+    "conditional_operation": lambda method, node: "304" in node["responses"],
+    "unconditional_operation": lambda method, node: "304" not in node["responses"],
+    "bodiless_operation": lambda method, node: "requestBody" not in node,
+    "writing_operation": lambda method, node: "requestBody" in node,
+    "patching_operation": lambda method, node: method == "PATCH",
+    "creating_operation": lambda method, node: "201" in node["responses"],
+    "guarded_operation": lambda method, node: node["security"] == NEEDS_USER,
+    "personal_operation": lambda method, node: {} in node["security"],
+}
+
+
+@cache
+def _document(path: Path) -> Document:
+    return Document.load(path)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    document = _document(cases.directory.parent / "openapi.yaml")
+    for argument in OPERATIONS.keys() & set(metafunc.fixturenames):
+        belongs = OPERATIONS[argument]
+        found = [
+            pytest.param(operation, id=name, marks=_marks(name))
+            for name, operation in sorted(document.operations.items())
+            if belongs(operation.method, _node(document, operation))
+        ]
+        metafunc.parametrize(argument, found)
+    if "siblings" in metafunc.fixturenames:
+        _parametrize_paths(metafunc, document)
+
+
+def _parametrize_paths(metafunc: pytest.Metafunc, document: Document) -> None:
+    """Run for the operations of each path; with each method they leave, if asked to."""
+    paths = sorted(document.content["paths"])
+    siblings = {path: _at(document, path) for path in paths}
+    if "wrong_method" not in metafunc.fixturenames:
+        metafunc.parametrize("siblings", siblings.values(), ids=siblings)
+        return
+    wrong = [(path, method) for path in paths for method in _left(siblings[path])]
+    metafunc.parametrize(
+        ("siblings", "wrong_method"),
+        [(siblings[path], method) for path, method in wrong],
+        ids=[f"{method} {path}" for path, method in wrong],
+    )
+
+
+def _at(document: Document, path: str) -> list[Operation]:
+    return [each for each in document.operations.values() if each.path == path]
+
+
+def _left(siblings: list[Operation]) -> list[str]:
+    taken = {operation.method for operation in siblings}
+    return sorted(METHODS - taken - ({"HEAD"} if "GET" in taken else set()))
+
+
+def _marks(operation_id: str) -> list[pytest.MarkDecorator]:
+    """Everybody's posts change the list of all tags: it is read while nobody writes."""
+    return [pytest.mark.serial] if operation_id == "list_tags" else []
+
+
+def _node(document: Document, operation: Operation) -> Json:
+    return document.content["paths"][operation.path][operation.method.lower()]
+
+
+class Scene:
+    """Three users with what they own; only the third one's tokens may end."""
+
+    def __init__(self, site: Site, administrator: Callable[[], Administrator]) -> None:
+        self.site = site
+        self._administrator = administrator
+
+    @cached_property
+    def author(self) -> Member:
+        return self.site.new_member()
+
+    @cached_property
+    def other(self) -> Member:
+        return self.site.new_member()
+
+    @cached_property
+    def expendable(self) -> Member:
+        return self.site.new_member()
+
+    @cached_property
+    def admin(self) -> Member:
+        administrator = self._administrator()
+        member = self.site.new_member()
+        administrator.set_role(member.username, "admin")
+        return member
+
+    def close(self) -> None:
+        if "admin" in self.__dict__:
+            self._administrator().set_role(self.admin.username, "member")
+
+    def caller(self, operation: Operation) -> Client:
+        if operation.id in FOR_ADMINS:
+            return self.admin
+        if operation.path.startswith("/api/v1/auth/") and operation.id not in ENDS_TOKENS:
+            return self.site.anonymous()
+        return self.expendable if operation.id in ENDS_TOKENS else self.author
+
+    def path(self, operation: Operation) -> str:
+        """Fill in what exists, made for this one request."""
+        parts: dict[str, object] = {"username": self.other.username}
+        if "{slug}" in operation.path or "{name}" in operation.path:
+            post = self.site.new_post(self.author, tags=[names.tag()])
+            parts |= {"slug": post["slug"], "name": post["tags"][0]}
+        if "{comment_id}" in operation.path:
+            comment = self.author.create_comment(parts["slug"], body="Well said.")
+            parts["comment_id"] = comment.json()["id"]
+        if "{todo_id}" in operation.path:
+            parts["todo_id"] = self.author.create_todo(title="Read").json()["id"]
+        return operation.path.format_map(parts)
+
+    def body(self, operation: Operation) -> Json:
+        """Write a body that would be taken and would change something."""
+        password, refresh = self.expendable.password, self.expendable.refresh_token
+        bodies: dict[str, dict[str, Json]] = {
+            "register": {
+                "username": names.username(),
+                "email": names.email(),
+                "password": names.PASSWORD,
+            },
+            "login": {"username": self.other.username, "password": self.other.password},
+            "refresh_tokens": {"refresh_token": refresh},
+            "logout": {"refresh_token": refresh},
+            "change_password": {
+                "current_password": password,
+                "new_password": f"{names.word()} {names.word()}",
+            },
+            "request_password_reset": {"email": names.email()},
+            "confirm_password_reset": {
+                "token": names.word(43),
+                "new_password": names.PASSWORD,
+            },
+            "update_account": {"bio": names.title()},
+            "delete_account": {"current_password": password},
+            "create_post": {
+                "title": names.title(),
+                "body": "Well *said*.",
+                "tags": [names.tag()],
+                "status": "published",
+            },
+            "update_post": {"title": names.title()},
+            "create_comment": {"body": names.title()},
+            "create_todo": {"title": names.title()},
+            "update_todo": {"title": names.title(), "completed": True},
+            "update_user": {"role": "editor"},
+        }
+        return bodies[operation.id]
+
+    def send(
+        self,
+        operation: Operation,
+        *,
+        client: Client | None = None,
+        path: str | None = None,
+        **options: Json,
+    ) -> httpx.Response:
+        """Send a good request, but for what the options say."""
+        if operation.id == "delete_completed_todos":
+            options.setdefault("query", "completed=true")
+        has_body = operation.method in {"POST", "PATCH"} and "content" not in options
+        if has_body and "json" not in options:
+            options["json"] = self.body(operation)
+        caller = client or self.caller(operation).from_address(names.address())
+        response = caller.request(
+            operation.method, path or self.path(operation), **options
+        )
+        if operation.id in ENDS_TOKENS and response.is_success:
+            del self.expendable
+        return response
+
+    def state(self) -> Json:
+        """Read all that a request of this scene could change."""
+        return [
+            self.author.get_account().json(),
+            self.other.get_account().json(),
+            self.expendable.get_account().json(),
+            self.author.get_profile(self.other.username).json(),
+            self.author.list_posts(author=self.author.username, limit=100).json(),
+            self.author.list_drafts(limit=100).json(),
+            self.author.list_todos(limit=100).json(),
+        ]
+
+
+@pytest.fixture(scope="module")
+def scene(request: pytest.FixtureRequest, site: Site) -> Iterator[Scene]:
+    """What the good requests of a module are made of."""
+    prepared = Scene(site, lambda: request.getfixturevalue("administrator"))
+    yield prepared
+    prepared.close()
+
+
+@pytest.fixture
+def send(scene: Scene) -> Callable[..., httpx.Response]:
+    """Send an otherwise good request: `send(operation, json=…, headers=…, client=…)`."""
+    return scene.send
+
+
+@pytest.fixture
+def good_path(scene: Scene) -> Callable[[Operation], str]:
+    """Give a path of an operation to something that exists."""
+    return scene.path
+
+
+@pytest.fixture
+def good_body(scene: Scene) -> Callable[[Operation], Json]:
+    """Give a body that an operation takes."""
+    return scene.body
+
+
+@pytest.fixture
+def written() -> Callable[[list[Json]], str]:
+    """Put the parts of a case together; its random letters are the same everywhere."""
+    letters = names.word(100)
+
+    def write(part: Json) -> str:
+        if isinstance(part, str):
+            return part
+        return letters[: part["random"]] if "random" in part else _repeated(part)
+
+    return lambda parts: "".join(write(part) for part in parts)
+
+
+def _repeated(part: Json) -> str:
+    return str(part["repeat"]) * int(part["times"])

@@ -1,0 +1,108 @@
+"""Likes of many at once, and of one many times at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from quintet_conformance.helpers import expect, items
+from quintet_conformance.operations import Client
+from quintet_conformance.site import Member, Site
+
+Json = Any
+NewPost = Callable[..., Json]
+Together = Callable[..., list[Any]]
+
+CROWD = 25
+
+
+@pytest.fixture(scope="module")
+def crowd(site: Site) -> list[Member]:
+    return [site.new_member() for _ in range(CROWD)]
+
+
+@pytest.fixture(scope="module")
+def author(site: Site) -> Member:
+    return site.new_member()
+
+
+@pytest.fixture
+def slug(site: Site, author: Member) -> str:
+    """The slug of a published post that nobody likes yet."""
+    return str(site.new_post(author)["slug"])
+
+
+def like_of(reader: Client, slug: str) -> tuple[int, bool]:
+    """Give the count and the caller's own like as the post shows them."""
+    post = expect(reader.get_post(slug), 200)
+    return post["likes_count"], post["is_liked"]
+
+
+def expect_done(response: httpx.Response) -> None:
+    __tracebackhide__ = True
+    assert (response.status_code, response.content) == (204, b"")
+
+
+@pytest.mark.requirement("LIKE-02")
+def test_likes_of_many_at_once_are_all_counted(
+    crowd: list[Member], anonymous: Client, slug: str, together: Together
+) -> None:
+    for response in together(CROWD, lambda number: crowd[number].like_post(slug)):
+        expect_done(response)
+    assert like_of(anonymous, slug) == (CROWD, False)
+    for response in together(CROWD, lambda number: crowd[number].unlike_post(slug)):
+        expect_done(response)
+    assert like_of(anonymous, slug) == (0, False)
+
+
+@pytest.mark.requirement("LIKE-02")
+def test_parallel_likes_of_one_user_count_once(
+    member: Member, slug: str, together: Together
+) -> None:
+    for response in together(CROWD, lambda _: member.like_post(slug)):
+        expect_done(response)
+    assert like_of(member, slug) == (1, True)
+    found = items(member.list_posts, liked_by=member.username)
+    assert [post["slug"] for post in found] == [slug]
+    for response in together(CROWD, lambda _: member.unlike_post(slug)):
+        expect_done(response)
+    assert like_of(member, slug) == (0, False)
+
+
+@pytest.mark.requirement("LIKE-02", "LIKE-01")
+def test_likes_and_unlikes_at_once_leave_one_or_none(
+    member: Member, other_member: Member, slug: str, together: Together
+) -> None:
+    expect_done(other_member.like_post(slug))
+    operations = (member.like_post, member.unlike_post)
+    for response in together(CROWD, lambda number: operations[number % 2](slug)):
+        expect_done(response)
+    count, is_liked = like_of(member, slug)
+    assert count == 1 + is_liked
+    expect_done(member.unlike_post(slug))
+    assert like_of(other_member, slug) == (1, True)
+
+
+@pytest.mark.requirement("LIKE-02", "LIKE-05")
+def test_likes_of_different_posts_at_once_stay_apart(
+    crowd: list[Member], author: Member, new_post: NewPost, together: Together
+) -> None:
+    slugs = [new_post(author)["slug"] for _ in range(5)]
+    together(CROWD, lambda number: crowd[number].like_post(slugs[number % 5]))
+    assert [like_of(crowd[0], slug) for slug in slugs] == [(5, True)] + [(5, False)] * 4
+
+
+@pytest.mark.requirement("LIKE-01", "POST-16")
+def test_likes_while_the_post_is_changed_are_counted(
+    crowd: list[Member], author: Member, slug: str, together: Together
+) -> None:
+    def act(number: int) -> httpx.Response:
+        if number < 5:
+            return author.update_post(slug, title=f"Title {number}")
+        return crowd[number].like_post(slug)
+
+    statuses = [response.status_code for response in together(CROWD, act)]
+    assert statuses == [200] * 5 + [204] * 20
+    seen = expect(author.get_post(slug), 200)
+    assert (seen["likes_count"], seen["version"]) == (20, 6)

@@ -1,0 +1,186 @@
+"""Everything that proves the project, and the demo: `nox -l` lists it."""
+
+import os
+import re
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+SUITE = ROOT / "conformance_tests"
+SPEC = ROOT / "shared_spec"
+REPORTS = ROOT / "reports"
+ENVIRONMENTS = ROOT / ".nox" / "environments"
+MAKE_ENVIRONMENT = SUITE / "quintet_conformance" / "runner" / "environment.py"
+
+VARIANTS = {
+    manifest.parent.name.removesuffix("_blog"): manifest.parent
+    for manifest in sorted(ROOT.glob("*_blog/variant.toml"))
+}
+PROJECTS = {"conformance": SUITE, **VARIANTS}
+# pytest hands tests their arguments: these need no types. Two folders that have a
+# conftest.py each cannot be one program.
+RELAXED = ["--allow-untyped-defs", "--allow-incomplete-defs", "--allow-untyped-calls"]
+TYPE_CHECKED = {
+    "conformance": [
+        ["quintet_conformance", "../noxfile.py"],
+        [*RELAXED, "unit"],
+        [*RELAXED, "--disable-error-code=possibly-undefined", "tests"],
+    ]
+}
+DATABASES = ("sqlite", "postgres")
+DEMO_PORTS = {
+    "django": 8001,
+    "flask": 8002,
+    "fastapi": 8003,
+    "tornado": 8004,
+    "sanic": 8005,
+}
+STOP_SECONDS = 15.0
+LOCKED = re.compile(r"[a-z0-9._-]+(\[[a-z0-9,-]+\])?==[^\s;]+( ; .+)?")
+
+# Python versions are the machine's business: nothing is downloaded behind its back.
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+nox.needs_version = ">=2025.2.9"
+nox.options.download_python = "never"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "typecheck", "unit", "conformance", "spec", "fuzz"]
+
+GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
+each_variant = nox.parametrize(
+    "variant", [nox.param(name, id=name) for name in VARIANTS]
+)
+each_project = nox.parametrize(
+    "project", [nox.param(name, id=name) for name in PROJECTS]
+)
+each_run = nox.parametrize(
+    "variant, database",
+    [
+        nox.param(name, database, id=f"{name}, {database}")
+        for name in VARIANTS
+        for database in DATABASES
+    ],
+)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff's rules and format, and locks that name versions and nothing else."""
+    install_group(session, "lint")
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
+    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
+    for lock in sorted(ROOT.glob("*/requirements*.lock")):
+        check_lock(session, lock)
+
+
+@nox.session
+@each_project
+def typecheck(session: nox.Session, project: str) -> None:
+    """Mypy, strict, of each project in its development environment."""
+    scripts = development_environment(session, project)
+    session.chdir(PROJECTS[project])
+    for targets in TYPE_CHECKED.get(project, [["."]]):
+        session.run(f"{scripts}/mypy", *targets, external=True)
+
+
+@nox.session
+@each_project
+def unit(session: nox.Session, project: str) -> None:
+    """Each project's own tests."""
+    junit = f"--junitxml={REPORTS / 'junit' / f'unit-{project}.xml'}"
+    if project == "conformance":
+        scripts = suite_environment(session)
+        tests = [f"{scripts}/pytest", str(SUITE / "unit")]
+    else:
+        scripts = development_environment(session, project)
+        manifest = nox.project.load_toml(VARIANTS[project] / "variant.toml")
+        program, *arguments = manifest["commands"]["test"]
+        tests = [f"{scripts}/{program}", *arguments]
+        session.chdir(VARIANTS[project])
+    session.env["PYTEST_ADDOPTS"] = junit
+    session.run(*tests, *session.posargs, external=True)
+
+
+@nox.session
+@each_run
+def conformance(session: nox.Session, variant: str, database: str) -> None:
+    """The conformance suite on a variant: `-- --workers 4`, `-- -k expression`."""
+    options = ["--database", database, *session.posargs]
+    quintet(session, "run", str(VARIANTS[variant]), *options)
+
+
+@nox.session
+def spec(session: nox.Session) -> None:
+    """The specification in itself, and that the tests cover all of it."""
+    quintet(session, "spec", *map(str, VARIANTS.values()))
+
+
+@nox.session
+@each_variant
+def fuzz(session: nox.Session, variant: str) -> None:
+    """Schemathesis on the OpenAPI document, from a fixed seed."""
+    install_group(session, "fuzz")
+    schemathesis = Path(session.bin) / "schemathesis"
+    options = ["--schemathesis", str(schemathesis), *session.posargs]
+    quintet(session, "fuzz", str(VARIANTS[variant]), *options)
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Start all variants with demo data, or one: `-- fastapi`."""
+    chosen = session.posargs or list(VARIANTS)
+    if unknown := set(chosen) - set(VARIANTS):
+        session.error(f"no such variant: {', '.join(sorted(unknown))}")
+    ports = [f"{VARIANTS[name]}:{DEMO_PORTS[name]}" for name in chosen]
+    quintet(session, "demo", "--data", str(ROOT / ".demo"), *ports)
+
+
+def install_group(session: nox.Session, group: str) -> None:
+    session.install(*nox.project.dependency_groups(GROUPS, group))
+
+
+def environment(session: nox.Session, name: str, lock: Path, *options: str) -> str:
+    """Give the programs of an environment that sessions share.
+
+    nox would install the same lock anew for each of twenty sessions; these are made
+    once for each lock and Python, and found again at once.
+    """
+    session.log(f"environment of {lock.relative_to(ROOT)}")
+    command = ["python", str(MAKE_ENVIRONMENT), name, str(lock), *options]
+    printed = session.run(*command, "--cache", str(ENVIRONMENTS), silent=True)
+    return str(printed).strip().splitlines()[-1]
+
+
+def suite_environment(session: nox.Session) -> str:
+    lock = SUITE / "requirements.lock"
+    return environment(session, "conformance", lock, "--project", str(SUITE))
+
+
+def development_environment(session: nox.Session, project: str) -> str:
+    lock = PROJECTS[project] / "requirements-dev.lock"
+    return environment(session, f"{project}-dev", lock)
+
+
+def quintet(session: nox.Session, command: str, *arguments: str) -> None:
+    """Run a command of the conformance runner."""
+    scripts = suite_environment(session)
+    options = ["--spec", str(SPEC), "--reports", str(REPORTS)]
+    options += ["--cache", str(ENVIRONMENTS)]
+    runner = [f"{scripts}/python", "-m", "quintet_conformance", command]
+    session.run(
+        *runner,
+        *options,
+        *arguments,
+        external=True,
+        # Ctrl-C reaches the runner too, which then stops its servers in good order.
+        interrupt_timeout=STOP_SECONDS,
+        terminate_timeout=STOP_SECONDS,
+    )
+
+
+def check_lock(session: nox.Session, lock: Path) -> None:
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    if odd := [line for line in lines if not LOCKED.fullmatch(line)]:
+        session.error(f"{lock.relative_to(ROOT)} holds more than versions: {odd}")
