@@ -1,0 +1,81 @@
+"""What a handler may ask for, by type. FastAPI resolves it once a request."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.passwords import Attempts
+from app.addresses import client_address
+from app.config import Settings
+from app.database import Database
+from app.mail import Mailer
+from app.rate_limits import Limiter
+
+
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+async def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+async def _limiter(request: Request) -> Limiter:
+    limiter: Limiter = request.app.state.limiter
+    return limiter
+
+
+async def _mailer(request: Request) -> Mailer:
+    mailer: Mailer = request.app.state.mailer
+    return mailer
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
+DatabaseDep = Annotated[Database, Depends(_database)]
+LimiterDep = Annotated[Limiter, Depends(_limiter)]
+MailerDep = Annotated[Mailer, Depends(_mailer)]
+
+
+async def _reading(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+    async with database.reading() as session:
+        yield session
+
+
+async def _writing(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+    async with database.writing() as session:
+        yield session
+
+
+# Idiom: what follows a dependency's `yield` runs after the answer is sent, unless its scope
+# is the function: a 201 must not go out for something that then fails to be committed.
+Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
+Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
+
+
+async def _address(request: Request, settings: SettingsDep) -> str:
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.getlist("x-forwarded-for")
+    return client_address(peer, forwarded, settings.trusted_proxies)
+
+
+Address = Annotated[str, Depends(_address)]
+
+
+async def _public_url(request: Request, settings: SettingsDep) -> str:
+    """From the settings or the socket, never from what the client sends as `Host`."""
+    _host, port = request.scope["server"]
+    return settings.public_url or f"http://127.0.0.1:{port}"
+
+
+async def _attempts(
+    database: DatabaseDep, limiter: LimiterDep, address: Address
+) -> Attempts:
+    return Attempts(database, limiter, address)
+
+
+PublicUrl = Annotated[str, Depends(_public_url)]
+AttemptsDep = Annotated[Attempts, Depends(_attempts)]

@@ -1,0 +1,48 @@
+"""The application, put together. Start reading here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import docs, health, metrics
+from app.accounts import api as accounts
+from app.blog import api as blog
+from app.config import Settings, load_settings
+from app.database import Database
+from app.mail import Mailer
+from app.middleware import add_middleware
+from app.problems import add_error_handlers
+from app.rate_limits import Limiter
+from app.todos import api as todos
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    settings = settings or load_settings()
+    app = FastAPI(
+        title="Quintet blog API",
+        version="0.1.0",
+        openapi_url=None,  # see docs.py
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=_close_at_the_end,
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.sqlalchemy_url)
+    app.state.limiter = Limiter(settings)
+    app.state.mailer = Mailer(settings)
+    for router in (*accounts.routers, *blog.routers, todos.router):
+        app.include_router(router)
+    for router in (docs.router, health.router, metrics.router):
+        app.include_router(router)
+    app.mount("/static", docs.static_files)
+    add_error_handlers(app)
+    add_middleware(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.limiter.close()
+    await app.state.database.close()

@@ -1,0 +1,158 @@
+"""ASGI middleware: what holds for every answer, whatever the operation."""
+
+import logging
+
+from fastapi import FastAPI, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.config import Settings
+from app.errors import AppError, BadRequest
+from app.logs import RequestLog
+from app.problems import ProblemResponse
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+DOCS_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+EXPOSED_HEADERS = ("ETag", "Link", "Location", "Retry-After", "X-Request-ID")
+REQUEST_HEADERS = ("Authorization", "Content-Type", "If-None-Match", "X-Request-ID")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+logger = logging.getLogger(__name__)
+
+
+def add_middleware(app: FastAPI, settings: Settings) -> None:
+    """From the inside out: what is added last sees a request first."""
+    app.add_middleware(LastResort)
+    app.add_middleware(HeadAsGet)
+    if settings.in_production:
+        app.add_middleware(AllowedHosts, hosts=settings.hosts)
+    if settings.cors_origins:
+        app.add_middleware(
+            Cors,
+            allow_origins=settings.cors_origins,
+            allow_methods=METHODS,
+            allow_headers=REQUEST_HEADERS,
+            expose_headers=EXPOSED_HEADERS,
+            max_age=600,
+        )
+    app.add_middleware(SecurityHeaders, https=settings.served_over_https)
+    app.add_middleware(RequestLog)
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self.app = app
+        self.headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "X-Frame-Options": "DENY",
+        }
+        if https:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        path = scope["path"]
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self.headers)
+                policy = DOCS_POLICY if path == "/api/docs" else API_POLICY
+                headers.setdefault("Content-Security-Policy", policy)
+                if path.startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_secured)
+
+
+class Cors(CORSMiddleware):
+    # Idiom: Starlette would answer the preflight of a foreign origin with 400 in plain text,
+    # and expose header fields to origins that may not read the answer.
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if response.status_code == 400:
+            return Response(status_code=204, headers={"Vary": "Origin"})
+        return response
+
+    async def send(
+        self, message: Message, send: Send, request_headers: Headers
+    ) -> None:
+        if self.is_allowed_origin(request_headers.get("Origin", "")):
+            await super().send(message, send, request_headers)
+        else:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).add_vary_header("Origin")
+            await send(message)
+
+
+class AllowedHosts:
+    """Refuses a `Host` that is not ours, but for the probes, which address us by number."""
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in {"/healthz", "/readyz"}:
+            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
+            if host not in self.hosts:
+                return await ProblemResponse(BadRequest())(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+class HeadAsGet:
+    # Idiom: FastAPI answers HEAD with 405; to declare it on each route would double the
+    # operation ids of the OpenAPI document.
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self.app(scope, receive, send)
+
+        get_scope = {**scope, "method": "GET"}
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            elif "route" in get_scope:
+                scope["route"] = get_scope["route"]  # for the log
+            await send(message)
+
+        await self.app(get_scope, receive, send_without_body)
+
+
+class LastResort:
+    """Logs what nobody expected, and tells the client nothing of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noting_start(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting_start)
+        except Exception:
+            if scope["type"] != "http" or started:
+                raise
+            logger.exception("Unexpected error")
+            await ProblemResponse(AppError())(scope, receive, send)

@@ -1,0 +1,63 @@
+"""The server: `python -m app.server`, for development and for production alike."""
+
+import argparse
+import os
+import sys
+import tempfile
+
+import uvicorn
+
+from app.config import InvalidSettings, Settings, load_settings
+from app.logs import logging_config
+
+GRACEFUL_SECONDS = 5
+
+
+def main() -> None:
+    options = _read_options()
+    try:
+        settings = load_settings()
+    except InvalidSettings as error:
+        sys.exit(str(error))
+    workers = _possible_workers(options.workers, settings)
+    with tempfile.TemporaryDirectory() as folder:
+        if workers > 1:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=options.host,
+            port=options.port,
+            workers=workers,
+            reload=options.reload,
+            log_config=logging_config(settings),
+            # The application does these itself: one line a request, its own idea of a proxy.
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        )
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m app.server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8003)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--reload", action="store_true", help="restart when code changes"
+    )
+    return parser.parse_args()
+
+
+def _possible_workers(wanted: int, settings: Settings) -> int:
+    if wanted > 1 and settings.redis_url is None:
+        sys.stderr.write(
+            "Without REDIS_URL workers cannot share counts: starting one.\n"
+        )
+        return 1
+    return wanted
+
+
+if __name__ == "__main__":
+    main()

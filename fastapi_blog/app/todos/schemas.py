@@ -1,0 +1,44 @@
+"""What to-dos look like on the wire."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import MISSING, Field
+
+from app.blog.schemas import Title
+from app.pagination import PageQuery
+from app.validation import Day, RequestModel, ResponseModel, Text, Timestamp
+
+Notes = Annotated[str, Text(max_length=5000, may_be_empty=True, lines=True)]
+Position = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+
+
+class NewTodo(RequestModel):
+    title: Title
+    notes: Notes = ""
+    due_on: Day | None = None
+    position: Position | MISSING = MISSING
+
+
+class TodoChanges(RequestModel):
+    title: Title | MISSING = MISSING
+    notes: Notes | MISSING = MISSING
+    completed: bool | MISSING = MISSING
+    due_on: Day | None | MISSING = MISSING
+    position: Position | MISSING = MISSING
+
+
+class TodoQuery(PageQuery):
+    completed: Literal["true", "false"] | MISSING = MISSING
+
+
+class Todo(ResponseModel):
+    id: int
+    title: str
+    notes: str
+    completed: bool
+    due_on: date | None
+    position: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    completed_at: Timestamp | None
