@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -67,7 +69,7 @@ each_run = nox.parametrize(
 @nox.session
 def lint(session: nox.Session) -> None:
     """Ruff's rules and format, and locks that name versions and nothing else."""
-    install_group(session, "lint")
+    session.install(*nox.project.dependency_groups(GROUPS, "lint"))
     fix = "--fix" in session.posargs
     session.run("ruff", "check", *(["--fix"] if fix else []), ".")
     session.run("ruff", "format", *([] if fix else ["--check"]), ".")
@@ -75,7 +77,7 @@ def lint(session: nox.Session) -> None:
         check_lock(session, lock)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 @each_project
 def typecheck(session: nox.Session, project: str) -> None:
     """Mypy, strict, of each project in its development environment."""
@@ -85,7 +87,7 @@ def typecheck(session: nox.Session, project: str) -> None:
         session.run(f"{scripts}/mypy", *targets, external=True)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 @each_project
 def unit(session: nox.Session, project: str) -> None:
     """Each project's own tests."""
@@ -103,7 +105,7 @@ def unit(session: nox.Session, project: str) -> None:
     session.run(*tests, *session.posargs, external=True)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 @each_run
 def conformance(session: nox.Session, variant: str, database: str) -> None:
     """The conformance suite on a variant: `-- --workers 4`, `-- -k expression`."""
@@ -111,23 +113,23 @@ def conformance(session: nox.Session, variant: str, database: str) -> None:
     quintet(session, "run", str(VARIANTS[variant]), *options)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def spec(session: nox.Session) -> None:
     """The specification in itself, and that the tests cover all of it."""
     quintet(session, "spec", *map(str, VARIANTS.values()))
 
 
-@nox.session
+@nox.session(venv_backend="none")
 @each_variant
 def fuzz(session: nox.Session, variant: str) -> None:
     """Schemathesis on the OpenAPI document, from a fixed seed."""
-    install_group(session, "fuzz")
-    schemathesis = Path(session.bin) / "schemathesis"
-    options = ["--schemathesis", str(schemathesis), *session.posargs]
+    lock = SUITE / "requirements-fuzz.lock"
+    scripts = environment(session, "fuzz", lock)
+    options = ["--schemathesis", f"{scripts}/schemathesis", *session.posargs]
     quintet(session, "fuzz", str(VARIANTS[variant]), *options)
 
 
-@nox.session(default=False)
+@nox.session(venv_backend="none", default=False)
 def demo(session: nox.Session) -> None:
     """Start all variants with demo data, or one: `-- fastapi`."""
     chosen = session.posargs or list(VARIANTS)
@@ -137,10 +139,6 @@ def demo(session: nox.Session) -> None:
     quintet(session, "demo", "--data", str(ROOT / ".demo"), *ports)
 
 
-def install_group(session: nox.Session, group: str) -> None:
-    session.install(*nox.project.dependency_groups(GROUPS, group))
-
-
 def environment(session: nox.Session, name: str, lock: Path, *options: str) -> str:
     """Give the programs of an environment that sessions share.
 
@@ -148,9 +146,19 @@ def environment(session: nox.Session, name: str, lock: Path, *options: str) -> s
     once for each lock and Python, and found again at once.
     """
     session.log(f"environment of {lock.relative_to(ROOT)}")
-    command = ["python", str(MAKE_ENVIRONMENT), name, str(lock), *options]
-    printed = session.run(*command, "--cache", str(ENVIRONMENTS), silent=True)
+    command = [interpreter(session), MAKE_ENVIRONMENT, name, lock, *options]
+    place = ["--cache", ENVIRONMENTS]
+    printed = session.run(*command, *place, silent=True, log=False, external=True)
     return str(printed).strip().splitlines()[-1]
+
+
+def interpreter(session: nox.Session) -> str:
+    """Find the Python that `--force-python` names, else take the one nox runs on."""
+    if not isinstance(session.python, str):
+        return sys.executable
+    known_as = (session.python, f"python{session.python}")
+    found = next(filter(None, map(shutil.which, known_as)), None)
+    return found or session.error(f"no such Python: {session.python}")
 
 
 def suite_environment(session: nox.Session) -> str:

@@ -82,7 +82,9 @@ def spec(arguments: argparse.Namespace) -> int:
 def fuzz_one(arguments: argparse.Namespace) -> int:
     """Send what Schemathesis thinks of to an implementation."""
     plan = _plan(arguments, arguments.directory, DATABASES[0])
-    found = fuzz(replace(plan, settings=WITHOUT_LIMITS), arguments.schemathesis)
+    found = fuzz(
+        replace(plan, purpose="fuzz", settings=WITHOUT_LIMITS), arguments.schemathesis
+    )
     return 0 if found else 1
 
 

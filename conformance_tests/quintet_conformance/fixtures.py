@@ -1,6 +1,7 @@
 """The fixtures of tests: clients, users, posts and the means to watch a server."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,11 @@ class Run:
     contract: Contract
     recorder: Recorder
 
-    def site(self, url: str) -> Site:
-        return Site(Connection(url, self.contract, self.recorder))
+    @contextmanager
+    def site(self, url: str) -> Iterator[Site]:
+        connection = Connection(url, self.contract, self.recorder)
+        with connection.http:
+            yield Site(connection)
 
 
 RUN = pytest.StashKey[Run]()
@@ -48,9 +52,10 @@ def run(pytestconfig: pytest.Config) -> Run:
 
 
 @pytest.fixture(scope="session")
-def site(run: Run) -> Site:
+def site(run: Run) -> Iterator[Site]:
     """The server under test."""
-    return run.site(str(run.settings.base_url))
+    with run.site(str(run.settings.base_url)) as found:
+        yield found
 
 
 @pytest.fixture
@@ -136,11 +141,12 @@ def mailbox(run: Run) -> Mailbox:
 
 
 @pytest.fixture(scope="session")
-def short_lived(run: Run) -> Site:
+def short_lived(run: Run) -> Iterator[Site]:
     """A second server on the same data whose limits and lifetimes are short."""
     if run.settings.short_url is None:
         not_run("needs --short-url, a server with the short settings")
-    return run.site(run.settings.short_url)
+    with run.site(run.settings.short_url) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

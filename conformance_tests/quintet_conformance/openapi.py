@@ -47,9 +47,9 @@ class Operation:
     def literal_parts(self) -> int:
         return sum(not part.startswith("{") for part in self.path.split("/"))
 
-    def matches(self, path: str) -> bool:
-        pattern = re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(self.path))
-        return re.fullmatch(pattern, path) is not None
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(self.path)))
 
     def response(self, status: int) -> ResponseRule | None:
         return self.responses.get(status) or self.shared_responses.get(status)
@@ -81,8 +81,10 @@ class Document:
     def find(self, method: str, path: str) -> Operation | None:
         """Find the operation of a request; HEAD belongs to the GET of its path."""
         wanted = "GET" if method == "HEAD" else method
-        found = (each for each in self._most_literal_first if each.matches(path))
-        return next((each for each in found if each.method == wanted), None)
+        candidates = (
+            each for each in self._most_literal_first if each.method == wanted
+        )
+        return next((each for each in candidates if each.pattern.fullmatch(path)), None)
 
     def resolve(self, node: Json) -> Json:
         """Follow references until the node itself is reached."""

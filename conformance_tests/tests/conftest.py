@@ -1,4 +1,4 @@
-"""A good request to every operation of the document, for tests to spoil in one place."""
+"""A good request to every operation of the document, for tests to spoil somewhere."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
@@ -20,7 +20,7 @@ Json = Any
 METHODS = {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"}
 ENDS_TOKENS = {"logout", "refresh_tokens", "change_password", "delete_account"}
 FOR_ADMINS = {"list_users", "update_user"}
-NEEDS_USER = [{"bearerAuth": []}]
+NEEDS_USER: Json = [{"bearerAuth": []}]
 
 # Which operations a test runs for when it takes an argument of this name.
 OPERATIONS: dict[str, Callable[[str, Json], bool]] = {
@@ -45,11 +45,9 @@ def _document(path: Path) -> Document:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     document = _document(cases.directory.parent / "openapi.yaml")
     for argument in OPERATIONS.keys() & set(metafunc.fixturenames):
-        belongs = OPERATIONS[argument]
         found = [
-            pytest.param(operation, id=name, marks=_marks(name))
-            for name, operation in sorted(document.operations.items())
-            if belongs(operation.method, _node(document, operation))
+            pytest.param(operation, id=operation.id, marks=_marks(operation))
+            for operation in _chosen(document, argument)
         ]
         metafunc.parametrize(argument, found)
     if "siblings" in metafunc.fixturenames:
@@ -80,13 +78,22 @@ def _left(siblings: list[Operation]) -> list[str]:
     return sorted(METHODS - taken - ({"HEAD"} if "GET" in taken else set()))
 
 
-def _marks(operation_id: str) -> list[pytest.MarkDecorator]:
-    """Everybody's posts change the list of all tags: it is read while nobody writes."""
-    return [pytest.mark.serial] if operation_id == "list_tags" else []
+def _chosen(document: Document, argument: str) -> list[Operation]:
+    belongs = OPERATIONS[argument]
+    return [
+        operation
+        for _, operation in sorted(document.operations.items())
+        if belongs(operation.method, _node(document, operation))
+    ]
 
 
 def _node(document: Document, operation: Operation) -> Json:
     return document.content["paths"][operation.path][operation.method.lower()]
+
+
+def _marks(operation: Operation) -> list[pytest.MarkDecorator]:
+    """Everybody's posts change the list of all tags: it is read while nobody writes."""
+    return [pytest.mark.serial] if operation.id == "list_tags" else []
 
 
 class Scene:
@@ -115,29 +122,48 @@ class Scene:
         administrator.set_role(member.username, "admin")
         return member
 
-    def close(self) -> None:
+    def retire_admin(self) -> None:
         if "admin" in self.__dict__:
             self._administrator().set_role(self.admin.username, "member")
+            del self.admin
+
+    def operations(self, argument: str) -> list[Operation]:
+        """Choose the operations that an argument of this name would run for."""
+        return _chosen(self.site.connection.contract.document, argument)
 
     def caller(self, operation: Operation) -> Client:
         if operation.id in FOR_ADMINS:
             return self.admin
-        if operation.path.startswith("/api/v1/auth/") and operation.id not in ENDS_TOKENS:
+        if (
+            operation.path.startswith("/api/v1/auth/")
+            and operation.id not in ENDS_TOKENS
+        ):
             return self.site.anonymous()
         return self.expendable if operation.id in ENDS_TOKENS else self.author
 
-    def path(self, operation: Operation) -> str:
-        """Fill in what exists, made for this one request."""
-        parts: dict[str, object] = {"username": self.other.username}
-        if "{slug}" in operation.path or "{name}" in operation.path:
+    @cached_property
+    def things(self) -> dict[str, object]:
+        """What is there to be read and changed again and again."""
+        return self.fresh_things("/{slug}/{name}/{comment_id}/{todo_id}")
+
+    def fresh_things(self, path: str) -> dict[str, object]:
+        """Make what the parts of a path stand for."""
+        things: dict[str, object] = {"username": self.other.username}
+        if "{slug}" in path or "{name}" in path:
             post = self.site.new_post(self.author, tags=[names.tag()])
-            parts |= {"slug": post["slug"], "name": post["tags"][0]}
-        if "{comment_id}" in operation.path:
-            comment = self.author.create_comment(parts["slug"], body="Well said.")
-            parts["comment_id"] = comment.json()["id"]
-        if "{todo_id}" in operation.path:
-            parts["todo_id"] = self.author.create_todo(title="Read").json()["id"]
-        return operation.path.format_map(parts)
+            things |= {"slug": post["slug"], "name": post["tags"][0]}
+        if "{comment_id}" in path:
+            comment = self.author.create_comment(things["slug"], body="Well said.")
+            things["comment_id"] = comment.json()["id"]
+        if "{todo_id}" in path:
+            things["todo_id"] = self.author.create_todo(title="Read").json()["id"]
+        return things
+
+    def path(self, operation: Operation) -> str:
+        """Fill in what exists; what may be deleted is made for this one request."""
+        if operation.method == "DELETE":
+            return operation.path.format_map(self.fresh_things(operation.path))
+        return operation.path.format_map(self.things)
 
     def body(self, operation: Operation) -> Json:
         """Write a body that would be taken and would change something."""
@@ -171,7 +197,7 @@ class Scene:
             "update_post": {"title": names.title()},
             "create_comment": {"body": names.title()},
             "create_todo": {"title": names.title()},
-            "update_todo": {"title": names.title(), "completed": True},
+            "update_todo": {"title": names.title()},
             "update_user": {"role": "editor"},
         }
         return bodies[operation.id]
@@ -200,7 +226,10 @@ class Scene:
 
     def state(self) -> Json:
         """Read all that a request of this scene could change."""
+        slug = self.things["slug"]
         return [
+            self.author.get_post(slug).json(),
+            self.author.list_comments(slug).json(),
             self.author.get_account().json(),
             self.other.get_account().json(),
             self.expendable.get_account().json(),
@@ -211,17 +240,22 @@ class Scene:
         ]
 
 
+@pytest.fixture(scope="session")
+def company(request: pytest.FixtureRequest, site: Site) -> Scene:
+    """The users of a scene, who are the same in all modules."""
+    return Scene(site, lambda: request.getfixturevalue("administrator"))
+
+
 @pytest.fixture(scope="module")
-def scene(request: pytest.FixtureRequest, site: Site) -> Iterator[Scene]:
-    """What the good requests of a module are made of."""
-    prepared = Scene(site, lambda: request.getfixturevalue("administrator"))
-    yield prepared
-    prepared.close()
+def scene(company: Scene) -> Iterator[Scene]:
+    """What good requests are made of; its admin is one as long as a module runs."""
+    yield company
+    company.retire_admin()
 
 
 @pytest.fixture
 def send(scene: Scene) -> Callable[..., httpx.Response]:
-    """Send an otherwise good request: `send(operation, json=…, headers=…, client=…)`."""
+    """Send an otherwise good request: `send(operation, headers=…, client=…)`."""
     return scene.send
 
 
@@ -235,6 +269,13 @@ def good_path(scene: Scene) -> Callable[[Operation], str]:
 def good_body(scene: Scene) -> Callable[[Operation], Json]:
     """Give a body that an operation takes."""
     return scene.body
+
+
+@pytest.fixture
+def served(anonymous: Client) -> Iterator[None]:
+    """Whatever a test sent, the next request is served."""
+    yield
+    assert anonymous.list_posts(tag="no-such-tag-at-all").status_code == 200
 
 
 @pytest.fixture

@@ -19,35 +19,38 @@ Send = Callable[..., httpx.Response]
 JSON = {"Content-Type": "application/json"}
 NOT_JSON = {
     "open": b"{",
-    "form": b"title=Walk",
-    "single quotes": b"{'title':'Walk'}",
-    "trailing comma": b'{"title":"Walk",}',
-    "two objects": b"{}{}",
     "not UTF-8": b'{"title":"\xff"}',
 }
 DOUBTFUL = {
     "empty": b"",
-    "byte order mark": b"\xef\xbb\xbf{}",
-    "UTF-16": "{}".encode("utf-16"),
-    "NaN": b'{"title":NaN}',
-    "lone surrogate": b'{"title":"\\ud800"}',
-    "lone surrogate in a name": b'{"\\udfff":1}',
     "deep": b'{"title":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-    "many digits": b'{"title":' + b"9" * 5_000 + b"}",
 }
-NOT_AN_OBJECT = ["[]", "[{}]", '"text"', "5", "true", "null"]
+NOT_AN_OBJECT = ["[]", "null"]
 
 
 @pytest.fixture(scope="module")
 def owner(site: Site) -> Member:
+    """Sends what is taken."""
     return site.new_member()
 
 
+@pytest.fixture(scope="module")
+def refused_owner(site: Site) -> Member:
+    """Sends what is refused, and so never has more than one to-do."""
+    return site.new_member()
+
+
+@pytest.fixture(scope="module")
+def kept(refused_owner: Member) -> Json:
+    """The to-do that no refused change may touch."""
+    return expect(refused_owner.create_todo(title="Read"), 201)
+
+
 @pytest.fixture
-def send_case(owner: Member, written: Callable[[Json], str]) -> Send:
+def send_case(written: Callable[[Json], str]) -> Send:
     """Send the bytes of a case to its operation."""
 
-    def send(case: Json) -> httpx.Response:
+    def send(owner: Member, case: Json, todo_id: int) -> httpx.Response:
         if "base64" in case:
             content = base64.b64decode(case["base64"])
         else:
@@ -55,8 +58,7 @@ def send_case(owner: Member, written: Callable[[Json], str]) -> Send:
             content = written(parts).encode()
         if case["operation"] == "create_todo":
             return owner.create_todo(content=content, headers=JSON)
-        todo = expect(owner.create_todo(title="Read"), 201)
-        return owner.update_todo(todo["id"], content=content, headers=JSON)
+        return owner.update_todo(todo_id, content=content, headers=JSON)
 
     return send
 
@@ -69,34 +71,27 @@ def of(*, accepted: bool) -> list[Any]:
     ]
 
 
-def titles(member: Member) -> list[str]:
-    """Read the newest to-dos: they stand at the end, on the last page."""
-    page = expect(member.list_todos(limit=100), 200)
-    assert page["next_cursor"] is None
-    return [todo["title"] for todo in page["items"] if todo["title"] != "Read"]
-
-
 @pytest.mark.requirement("HTTP-09", "HTTP-10", "HTTP-11")
 @pytest.mark.parametrize("case", of(accepted=True))
 def test_what_is_read_from_a_body(owner: Member, send_case: Send, case: Json) -> None:
-    response = send_case(case)
-    todo = expect(response, 201 if case["operation"] == "create_todo" else 200)
-    assert todo.items() >= case.get("stored", {}).items()
-    assert expect(owner.get_todo(todo["id"]), 200) == todo
+    todo = expect(owner.create_todo(title="Read"), 201)
+    response = send_case(owner, case, todo["id"])
+    taken = expect(response, 201 if case["operation"] == "create_todo" else 200)
+    assert taken.items() >= case.get("stored", {}).items()
+    assert expect(owner.get_todo(taken["id"]), 200) == taken
 
 
 @pytest.mark.requirement("HTTP-09", "HTTP-10", "HTTP-24", "TEXT-10", "TEXT-13")
 @pytest.mark.parametrize("case", of(accepted=False))
 def test_a_body_that_is_refused_leaves_nothing(
-    owner: Member, send_case: Send, case: Json
+    refused_owner: Member, kept: Json, send_case: Send, case: Json
 ) -> None:
-    before = titles(owner)
-    response = send_case(case)
+    response = send_case(refused_owner, case, kept["id"])
     if "error" in case:
         expect_errors(response, {case["field"]: case["error"]})
     else:
         assert response.status_code in case["status"]
-    assert titles(owner) == before
+    assert expect(refused_owner.list_todos(), 200)["items"] == [kept]
 
 
 @pytest.mark.requirement("HTTP-09")
@@ -126,23 +121,25 @@ def test_every_operation_needs_an_object(
     expect_errors(response, {"": "type"})
 
 
+SPOILT: dict[int, Callable[[Json], Json]] = {
+    400: lambda body: {"content": b'{"title":"Walk"', "headers": JSON},
+    413: lambda body: {"content": b" " * 1_048_577, "headers": JSON},
+    415: lambda body: {"json": body, "headers": {"Content-Type": "text/plain"}},
+    422: lambda body: {"json": {**body, "surprise": 1}},
+}
+
+
 @pytest.mark.requirement("HTTP-24", "HTTP-04", "HTTP-06", "HTTP-09", "TEXT-10")
+@pytest.mark.parametrize(("status", "spoil"), SPOILT.items())
 def test_refused_bodies_change_nothing(
-    scene: Any, good_body: Callable[[Operation], Json], writing_operation: Operation
+    scene: Any, status: int, spoil: Callable[[Json], Json]
 ) -> None:
-    path, body = scene.path(writing_operation), good_body(writing_operation)
-    before = scene.state()
-    spoilt = [
-        {"json": body, "headers": {"Content-Type": "text/plain"}},
-        {"json": {**body, "surprise": 1}},
-        {"content": b'{"title":"Walk"', "headers": JSON},
-        {"content": b" " * 1_048_577, "headers": JSON},
-    ]
+    before, changing = scene.state(), scene.operations("writing_operation")
     answered = [
-        scene.send(writing_operation, path=path, **options).status_code
-        for options in spoilt
+        scene.send(operation, **spoil(scene.body(operation))).status_code
+        for operation in changing
     ]
-    assert answered == [415, 422, 400, 413]
+    assert answered == [status] * len(changing)
     assert scene.state() == before
 
 

@@ -5,7 +5,6 @@ request for one of that address.
 """
 
 import secrets
-from collections import Counter
 from dataclasses import dataclass
 
 import httpx
@@ -21,6 +20,19 @@ LOGIN_LIMIT = 10
 PROXY = "127.0.0.1"
 OTHER = "203.0.113.77"
 PRIVATE = "10.0.0.1"
+OTHER_FIELDS = {
+    "X-Real-IP": "{address}",
+    "X-Client-IP": "{address}",
+    "True-Client-IP": "{address}",
+    "CF-Connecting-IP": "{address}",
+    "X-Cluster-Client-IP": "{address}",
+    "X-Forwarded": "{address}",
+    "X-Original-Forwarded-For": "{address}",
+    "X-ProxyUser-Ip": "{address}",
+    "Client-IP": "{address}",
+    "Forwarded": "for={address}",
+    "Via": "1.1 {address}",
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +51,7 @@ class Limited:
 def limited_at(site: Site, address: str) -> Limited:
     limited = Limited(site, address, names.username())
     headers = {"X-Forwarded-For": address}
-    attempts = together(LOGIN_LIMIT, lambda _: limited.attempt(**headers))
-    assert Counter(each.status_code for each in attempts) == {401: LOGIN_LIMIT}
+    together(LOGIN_LIMIT, lambda _: limited.attempt(**headers))
     return limited
 
 
@@ -93,30 +104,21 @@ def test_an_address_further_left_does_not_count(limited: Limited, proxies: str) 
 
 
 @pytest.mark.requirement("RATE-08")
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("X-Real-IP", "{address}"),
-        ("X-Client-IP", "{address}"),
-        ("True-Client-IP", "{address}"),
-        ("CF-Connecting-IP", "{address}"),
-        ("X-Cluster-Client-IP", "{address}"),
-        ("X-Forwarded", "{address}"),
-        ("X-Original-Forwarded-For", "{address}"),
-        ("X-ProxyUser-Ip", "{address}"),
-        ("Client-IP", "{address}"),
-        ("Forwarded", "for={address}"),
-        ("Via", "1.1 {address}"),
-    ],
-)
-def test_no_other_field_is_read(limited: Limited, field: str, value: str) -> None:
-    hidden = {
-        "X-Forwarded-For": limited.address,
-        field: value.format(address=names.address()),
+@pytest.mark.parametrize("field", OTHER_FIELDS)
+def test_no_other_field_hides_the_address(limited: Limited, field: str) -> None:
+    other = OTHER_FIELDS[field].format(address=names.address())
+    response = limited.attempt(**{"X-Forwarded-For": limited.address, field: other})
+    expect_problem(response, 429, "rate_limited")
+
+
+@pytest.mark.requirement("RATE-08")
+def test_no_other_field_blames_an_address(limited: Limited) -> None:
+    fields = {
+        field: value.format(address=limited.address)
+        for field, value in OTHER_FIELDS.items()
     }
-    expect_problem(limited.attempt(**hidden), 429, "rate_limited")
-    blamed = {field: value.format(address=limited.address)}
-    expect_problem(limited.attempt(**blamed), 401, "invalid_credentials")
+    response = limited.attempt(**fields)
+    expect_problem(response, 401, "invalid_credentials")
 
 
 @pytest.mark.requirement("RATE-08")
@@ -150,7 +152,7 @@ def test_several_lines_are_one_list(limited: Limited, order: int, status: int) -
         "[2001:db8::1]:8080",
         "fe80::1%eth0",
         "1" * 2000,
-        "127.0.0.1, " * 200,
+        ", ".join(["127.0.0.1"] * 100),
         "日本",
     ],
     ids=lambda text: ascii(text)[:24],
@@ -158,14 +160,15 @@ def test_several_lines_are_one_list(limited: Limited, order: int, status: int) -
 def test_what_is_no_address_does_no_harm(site: Site, forwarded: str) -> None:
     client = site.anonymous()
     headers: dict[str, str | bytes | None] = {"X-Forwarded-For": forwarded.encode()}
-    response = client.login(username=names.username(), password=WRONG, headers=headers)
-    expect_problem(response, 401, "invalid_credentials")
+    response = client.request_password_reset(email=names.email(), headers=headers)
+    # All of them may be taken for the one address of the proxy, which has its limit.
+    assert response.status_code in {202, 429}
 
 
 @pytest.mark.requirement("RATE-09")
 @pytest.mark.parametrize(
     "end",
-    ["::1", "::2", "::ffff:ffff:ffff:ffff", ":0:0:0:1", ":8000::", ":1:2:3:4"],
+    ["::1", "::2", ":ffff:ffff:ffff:ffff", ":0:0:0:1", ":8000::", ":1:2:3:4"],
 )
 def test_addresses_of_one_network_count_together(
     limited_network: Limited, end: str

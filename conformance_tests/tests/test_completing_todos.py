@@ -1,5 +1,6 @@
 """Completing to-dos, choosing them by that, and clearing the completed ones away."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,25 @@ DONE, OPEN = True, False
 @pytest.fixture(scope="module")
 def owner(site: Site) -> Member:
     """Has to-dos that each test makes for itself."""
+    return site.new_member()
+
+
+@pytest.fixture(scope="module")
+def tidy(site: Site) -> Member:
+    """Whose to-dos are cleared away after each test."""
+    return site.new_member()
+
+
+@pytest.fixture
+def member(tidy: Member) -> Iterator[Member]:
+    """Somebody without a to-do."""
+    yield tidy
+    for todo_id in ids_of(tidy):
+        expect(tidy.delete_todo(todo_id), 204)
+
+
+@pytest.fixture(scope="module")
+def other_member(site: Site) -> Member:
     return site.new_member()
 
 
@@ -142,7 +162,7 @@ def test_the_completed_todos_of_the_caller_are_cleared_away(
     others = add(other_member, DONE, OPEN)
     expect(member.delete_completed_todos(completed="true"), 204)
     assert ids_of(member) == [still_open]
-    assert ids_of(other_member) == others
+    assert ids_of(other_member)[-2:] == others
     for gone in (done, also_done):
         expect(member.get_todo(gone), 404)
 

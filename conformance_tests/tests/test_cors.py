@@ -1,6 +1,7 @@
 """Which pages of other origins may use the API."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -27,43 +28,47 @@ STRANGERS = [
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 EXPOSED = {"etag", "link", "location", "retry-after", "x-request-id"}
 ASKED = ["authorization", "content-type", "if-none-match", "x-request-id"]
-BROKEN_JSON = {"headers": {"Content-Type": "application/json"}, "content": b"{"}
-NOT_JSON = {"headers": {"Content-Type": "text/plain"}, "content": b"{}"}
+JSON = {"Content-Type": "application/json"}
+LOGIN = ("POST", "/api/v1/auth/login")
 
-REQUESTS = [
-    pytest.param("GET", "/api/v1/posts?limit=1", {}, 200, id="200"),
-    pytest.param("HEAD", "/api/v1/posts?limit=1", {}, 200, id="200 to HEAD"),
-    pytest.param(
-        "GET", "/api/v1/posts", {"headers": {"If-None-Match": "*"}}, 304, id="304"
-    ),
-    pytest.param(
-        "POST",
-        "/api/v1/auth/logout",
-        {"json": {"refresh_token": "unknown"}},
-        204,
-        id="204",
-    ),
-    pytest.param("POST", "/api/v1/auth/login", BROKEN_JSON, 400, id="400"),
-    pytest.param("GET", "/api/v1/me", {}, 401, id="401"),
-    pytest.param("GET", "/api/v1/nothing", {}, 404, id="404"),
-    pytest.param("PATCH", "/api/v1/posts", {}, 405, id="405"),
-    pytest.param("POST", "/api/v1/auth/login", NOT_JSON, 415, id="415"),
-    pytest.param("POST", "/api/v1/auth/login", {"json": {}}, 422, id="422"),
-    pytest.param("GET", "/api/v1/openapi.json", {}, 200, id="the document"),
-]
+
+@dataclass(frozen=True)
+class Asked:
+    """A request of an anonymous caller, with the status it should bring about."""
+
+    method: str
+    path: str
+    status: int
+    options: Json = field(default_factory=dict)
+
+    def of(self, client: Client, *, origin: str | None) -> httpx.Response:
+        headers = {**self.options.get("headers", {}), "Origin": origin}
+        options = {**self.options, "headers": headers}
+        response = client.request(self.method, self.path, **options)
+        assert response.status_code == self.status
+        return response
+
+
+REQUESTS = {
+    "200": Asked("GET", "/api/v1/posts?limit=1", 200),
+    "200 to HEAD": Asked("HEAD", "/api/v1/posts?limit=1", 200),
+    "304": Asked("GET", "/api/v1/posts", 304, {"headers": {"If-None-Match": "*"}}),
+    "204": Asked("POST", "/api/v1/auth/logout", 204, {"json": {"refresh_token": "x"}}),
+    "400": Asked(*LOGIN, 400, {"headers": JSON, "content": b"{"}),
+    "401": Asked("GET", "/api/v1/me", 401),
+    "404": Asked("GET", "/api/v1/nothing", 404),
+    "405": Asked("PATCH", "/api/v1/posts", 405),
+    "415": Asked(*LOGIN, 415, {"headers": {"Content-Type": "text/plain"}}),
+    "422": Asked(*LOGIN, 422, {"json": {}}),
+    "the document": Asked("GET", "/api/v1/openapi.json", 200),
+}
+of_everything = pytest.mark.parametrize("asked", REQUESTS.values(), ids=REQUESTS)
 
 
 def names_in(response: httpx.Response, field: str) -> set[str]:
     """Read a list of names, whose case does not matter."""
     listed = ",".join(response.headers.get_list(field))
     return {name.strip().lower() for name in listed.split(",") if name.strip()}
-
-
-def ask(
-    client: Client, method: str, path: str, options: Json, origin: str | None
-) -> httpx.Response:
-    headers = {**options.get("headers", {}), "Origin": origin}
-    return client.request(method, path, **{**options, "headers": headers})
 
 
 def preflight(
@@ -90,12 +95,9 @@ def visitor(short_lived: Site) -> Client:
 
 
 @pytest.mark.requirement("CORS-01")
-@pytest.mark.parametrize(("method", "path", "options", "status"), REQUESTS)
-def test_no_origin_is_allowed_by_default(
-    anonymous: Client, method: str, path: str, options: Json, status: int
-) -> None:
-    response = ask(anonymous, method, path, options, FRIEND)
-    assert response.status_code == status
+@of_everything
+def test_no_origin_is_allowed_by_default(anonymous: Client, asked: Asked) -> None:
+    response = asked.of(anonymous, origin=FRIEND)
     assert ALLOW_ORIGIN not in response.headers
 
 
@@ -107,17 +109,11 @@ def test_no_preflight_is_granted_by_default(anonymous: Client, path: str) -> Non
 
 @pytest.mark.requirement("CORS-02")
 @pytest.mark.parametrize("origin", [None, FRIEND, "https://stranger.example"], ids=str)
-@pytest.mark.parametrize(("method", "path", "options", "status"), REQUESTS)
+@of_everything
 def test_every_answer_varies_by_origin(
-    visitor: Client,
-    method: str,
-    path: str,
-    options: Json,
-    status: int,
-    origin: str | None,
+    visitor: Client, asked: Asked, origin: str | None
 ) -> None:
-    response = ask(visitor, method, path, options, origin)
-    assert response.status_code == status
+    response = asked.of(visitor, origin=origin)
     assert "origin" in names_in(response, "Vary")
 
 
@@ -142,12 +138,9 @@ def test_the_answer_to_a_preflight_varies_by_origin(
 
 
 @pytest.mark.requirement("CORS-03")
-@pytest.mark.parametrize(("method", "path", "options", "status"), REQUESTS)
-def test_an_allowed_origin_may_read_every_answer(
-    visitor: Client, method: str, path: str, options: Json, status: int
-) -> None:
-    response = ask(visitor, method, path, options, FRIEND)
-    assert response.status_code == status
+@of_everything
+def test_an_allowed_origin_may_read_every_answer(visitor: Client, asked: Asked) -> None:
+    response = asked.of(visitor, origin=FRIEND)
     assert response.headers.get_list(ALLOW_ORIGIN) == [FRIEND]
     assert names_in(response, "Access-Control-Expose-Headers") == EXPOSED
 
@@ -156,7 +149,7 @@ def test_an_allowed_origin_may_read_every_answer(
 @pytest.mark.parametrize("path", ["/api/v1/posts", "/api/v1/me"])
 @pytest.mark.parametrize("origin", STRANGERS)
 def test_another_origin_may_not(visitor: Client, origin: str, path: str) -> None:
-    response = ask(visitor, "GET", path, {}, origin)
+    response = visitor.request("GET", path, headers={"Origin": origin})
     assert ALLOW_ORIGIN not in response.headers
 
 
@@ -206,13 +199,9 @@ def test_a_preflight_may_ask_for_one_field(visitor: Client, field: str) -> None:
 
 
 @pytest.mark.requirement("CORS-05")
-@pytest.mark.parametrize("origin", [FRIEND, "https://stranger.example"])
-@pytest.mark.parametrize(("method", "path", "options", "status"), REQUESTS)
-def test_credentials_are_never_allowed(
-    visitor: Client, method: str, path: str, options: Json, status: int, origin: str
-) -> None:
-    response = ask(visitor, method, path, options, origin)
-    assert response.status_code == status
+@of_everything
+def test_credentials_are_never_allowed(visitor: Client, asked: Asked) -> None:
+    response = asked.of(visitor, origin=FRIEND)
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 

@@ -24,6 +24,11 @@ def commenter(site: Site) -> Member:
     return site.new_member()
 
 
+@pytest.fixture(scope="module")
+def stranger(site: Site) -> Member:
+    return site.new_member()
+
+
 @pytest.fixture
 def slug(site: Site, author: Member) -> str:
     """The slug of a published post without comments."""
@@ -61,12 +66,12 @@ def test_a_comment_is_deleted_by_those_who_may(
 @pytest.mark.requirement("COMM-05", "HTTP-24")
 @pytest.mark.parametrize("writer", ["author", "commenter"])
 def test_a_comment_is_not_deleted_by_others(
-    request: pytest.FixtureRequest, member: Member, slug: str, writer: str
+    request: pytest.FixtureRequest, stranger: Member, slug: str, writer: str
 ) -> None:
     comment = comment_on(slug, request.getfixturevalue(writer))
-    comment_on(slug, member, "Mine, beside it.")
-    expect_problem(member.delete_comment(slug, comment["id"]), 403, "forbidden")
-    assert comments_of(slug, member)[0] == comment
+    comment_on(slug, stranger, "Mine, beside it.")
+    expect_problem(stranger.delete_comment(slug, comment["id"]), 403, "forbidden")
+    assert comments_of(slug, stranger)[0] == comment
 
 
 @pytest.mark.requirement("COMM-05", "HTTP-24")
@@ -81,12 +86,12 @@ def test_a_commenter_does_not_delete_the_authors_comment(
 
 @pytest.mark.requirement("COMM-05", "HTTP-24")
 def test_the_author_of_another_post_is_one_of_the_others(
-    commenter: Member, member: Member, site: Site, slug: str
+    commenter: Member, stranger: Member, site: Site, slug: str
 ) -> None:
-    site.new_post(member)
+    site.new_post(stranger)
     comment = comment_on(slug, commenter)
-    expect_problem(member.delete_comment(slug, comment["id"]), 403, "forbidden")
-    assert comments_of(slug, member) == [comment]
+    expect_problem(stranger.delete_comment(slug, comment["id"]), 403, "forbidden")
+    assert comments_of(slug, stranger) == [comment]
 
 
 @pytest.mark.requirement("COMM-06")

@@ -31,6 +31,7 @@ class Families:
 
 
 Way = Callable[[Families, pytest.FixtureRequest], None]
+End = Callable[[Way], Families]
 
 
 def logout(account: Families, _: pytest.FixtureRequest) -> None:
@@ -98,22 +99,24 @@ ALL = OF_ONE_FAMILY + OF_THE_ACCOUNT
 
 @pytest.fixture(scope="module")
 def ended_accounts() -> dict[Way, Families]:
+    """One account for each way, whose tokens have ended."""
     return {}
 
 
 @pytest.fixture
-def account(
-    request: pytest.FixtureRequest,
-    site: Site,
-    ended_accounts: dict[Way, Families],
-    way: Way,
-) -> Families:
-    """An account whose tokens ended in one way; made once for all tests here."""
-    if way not in ended_accounts:
-        families = new_families(site)
-        way(families, request)
-        ended_accounts[way] = families
-    return ended_accounts[way]
+def end(
+    request: pytest.FixtureRequest, site: Site, ended_accounts: dict[Way, Families]
+) -> End:
+    """Give an account whose tokens ended in a way; it is made once for all tests."""
+
+    def make(way: Way) -> Families:
+        if way not in ended_accounts:
+            families = new_families(site)
+            way(families, request)
+            ended_accounts[way] = families
+        return ended_accounts[way]
+
+    return make
 
 
 def new_families(site: Site) -> Families:
@@ -128,49 +131,60 @@ def refreshed(member: Member) -> httpx.Response:
 
 
 @pytest.mark.parametrize("way", ALL)
-def test_the_newest_access_token_is_refused(account: Families) -> None:
+def test_the_newest_access_token_is_refused(end: End, way: Way) -> None:
+    account = end(way)
     expect_unauthorized(account.newer.get_account(), "invalid_token")
 
 
 @pytest.mark.parametrize("way", ALL)
-def test_an_older_access_token_is_refused(account: Families) -> None:
+def test_an_older_access_token_is_refused(end: End, way: Way) -> None:
+    account = end(way)
     expect_unauthorized(account.older.get_account(), "invalid_token")
 
 
 @pytest.mark.parametrize("way", ALL)
-def test_the_access_token_is_refused_where_none_is_needed(account: Families) -> None:
+def test_the_access_token_is_refused_where_none_is_needed(end: End, way: Way) -> None:
+    account = end(way)
     expect_unauthorized(account.newer.list_posts(limit=1), "invalid_token")
 
 
 @pytest.mark.parametrize("way", ALL)
-def test_the_newest_refresh_token_is_refused(account: Families) -> None:
+def test_the_newest_refresh_token_is_refused(end: End, way: Way) -> None:
+    account = end(way)
     expect_unauthorized(refreshed(account.newer), "invalid_token")
 
 
 @pytest.mark.parametrize("way", OF_THE_ACCOUNT)
-def test_the_access_token_of_another_family_is_refused(account: Families) -> None:
+def test_the_access_token_of_another_family_is_refused(end: End, way: Way) -> None:
+    account = end(way)
     expect_unauthorized(account.elsewhere.get_account(), "invalid_token")
 
 
 @pytest.mark.parametrize("way", OF_THE_ACCOUNT)
-def test_the_refresh_token_of_another_family_is_refused(account: Families) -> None:
+def test_the_refresh_token_of_another_family_is_refused(end: End, way: Way) -> None:
+    account = end(way)
     expect_unauthorized(refreshed(account.elsewhere), "invalid_token")
 
 
 @pytest.mark.parametrize("way", OF_ONE_FAMILY)
-def test_another_family_goes_on(account: Families) -> None:
+def test_another_family_goes_on(end: End, way: Way) -> None:
+    account = end(way)
     assert expect(account.elsewhere.get_account(), 200) == account.elsewhere.account
     expect(refreshed(account.elsewhere), 200)
 
 
 @pytest.mark.parametrize("way", OF_A_NEW_PASSWORD)
-def test_the_old_password_signs_nobody_in(account: Families, anonymous: Client) -> None:
+def test_the_old_password_signs_nobody_in(
+    end: End, way: Way, anonymous: Client
+) -> None:
+    account = end(way)
     login = {"username": account.older.username, "password": account.older.password}
     expect_problem(anonymous.login(**login), 401, "invalid_credentials")
 
 
 @pytest.mark.parametrize("way", OF_A_NEW_PASSWORD)
-def test_the_new_password_signs_in(account: Families, anonymous: Client) -> None:
+def test_the_new_password_signs_in(end: End, way: Way, anonymous: Client) -> None:
+    account = end(way)
     login = {"username": account.older.username, "password": OTHER_PASSWORD}
     pair = expect(anonymous.login(**login), 200)
     mine = anonymous.with_token(pair["access_token"]).get_account()

@@ -4,9 +4,10 @@ import unicodedata
 
 import pytest
 
+from quintet_conformance import names
 from quintet_conformance.helpers import expect, expect_problem
 from quintet_conformance.operations import Client
-from quintet_conformance.site import Member, Site
+from quintet_conformance.site import Site
 
 # Over 72 bytes, with capitals, white space at the ends and composed letters.
 PARTICULAR = (
@@ -15,9 +16,11 @@ PARTICULAR = (
 
 
 @pytest.fixture(scope="module")
-def particular(site: Site) -> Member:
-    """A user whose password can be mistaken in many ways."""
-    return site.new_member(password=PARTICULAR)
+def name(site: Site) -> str:
+    """The name of a user whose password can be mistaken in many ways."""
+    details = {"username": names.username(), "email": names.email()}
+    response = site.anonymous().register(**details, password=PARTICULAR)
+    return str(expect(response, 201)["username"])
 
 
 @pytest.mark.requirement("AUTH-09", "TEXT-02")
@@ -26,8 +29,6 @@ def particular(site: Site) -> Member:
     [
         pytest.param(PARTICULAR.lower(), id="lower case"),
         pytest.param(PARTICULAR.upper(), id="upper case"),
-        pytest.param(PARTICULAR.swapcase(), id="swapped case"),
-        pytest.param(PARTICULAR.strip(), id="trimmed"),
         pytest.param(PARTICULAR.lstrip(), id="trimmed at the beginning"),
         pytest.param(PARTICULAR.rstrip(), id="trimmed at the end"),
         pytest.param(f"{PARTICULAR} ", id="a space more"),
@@ -43,14 +44,14 @@ def particular(site: Site) -> Member:
     ],
 )
 def test_a_password_is_compared_exactly(
-    anonymous: Client, particular: Member, mistaken: str
+    anonymous: Client, name: str, mistaken: str
 ) -> None:
     assert mistaken != PARTICULAR
-    response = anonymous.login(username=particular.username, password=mistaken)
+    response = anonymous.login(username=name, password=mistaken)
     expect_problem(response, 401, "invalid_credentials")
 
 
 @pytest.mark.requirement("AUTH-09", "TEXT-02")
-def test_the_exact_password_signs_in(anonymous: Client, particular: Member) -> None:
-    login = {"username": particular.username, "password": PARTICULAR}
+def test_the_exact_password_signs_in(anonymous: Client, name: str) -> None:
+    login = {"username": name, "password": PARTICULAR}
     expect(anonymous.login(**login), 200)

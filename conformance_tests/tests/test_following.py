@@ -1,5 +1,6 @@
 """Following users, and how it is counted."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +22,29 @@ Json = Any
 def crowd(site: Site) -> list[Member]:
     """Users who may follow anybody but one another."""
     return [site.new_member() for _ in range(5)]
+
+
+@pytest.fixture(scope="module")
+def pair(site: Site) -> tuple[Member, Member]:
+    """Two users who follow nobody between the tests."""
+    return site.new_member(), site.new_member()
+
+
+@pytest.fixture
+def member(pair: tuple[Member, Member], crowd: list[Member]) -> Iterator[Member]:
+    """A user without followers, who follows nobody."""
+    yield pair[0]
+    for other in (pair[1], *crowd):
+        expect(pair[0].unfollow(other.username), 204)
+
+
+@pytest.fixture
+def other_member(pair: tuple[Member, Member], crowd: list[Member]) -> Iterator[Member]:
+    """Another one."""
+    yield pair[1]
+    for follower in (pair[0], *crowd):
+        expect(follower.unfollow(pair[1].username), 204)
+    expect(pair[1].unfollow(pair[0].username), 204)
 
 
 @pytest.fixture
@@ -117,13 +141,15 @@ def test_who_is_gone_is_not_found(
 
 @pytest.mark.requirement("PROF-06", "PROF-03")
 def test_a_follow_is_back_with_the_account(
-    scene: Any, member: Member, other_member: Member
+    scene: Any, member: Member, new_member: Any
 ) -> None:
-    expect(member.follow(other_member.username), 204)
-    expect(scene.admin.update_user(other_member.username, is_active=False), 200)
-    expect_problem(member.unfollow(other_member.username), 404, "not_found")
-    expect(scene.admin.update_user(other_member.username, is_active=True), 200)
-    assert seen_by(member, other_member) == (1, 0, True)
+    other = new_member()
+    expect(member.follow(other.username), 204)
+    expect(scene.admin.update_user(other.username, is_active=False), 200)
+    expect_problem(member.unfollow(other.username), 404, "not_found")
+    expect(scene.admin.update_user(other.username, is_active=True), 200)
+    assert seen_by(member, other) == (1, 0, True)
+    expect(member.unfollow(other.username), 204)
 
 
 @pytest.mark.requirement("PROF-04", "TOKEN-01", "HTTP-24")

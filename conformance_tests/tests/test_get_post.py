@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from quintet_conformance import names
+from quintet_conformance.administrator import Administrator
 from quintet_conformance.helpers import expect, expect_problem, items
 from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
@@ -52,6 +53,16 @@ class Draft:
 
 
 @pytest.fixture(scope="module")
+def author(site: Site) -> Member:
+    return site.new_member()
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site) -> Member:
+    return site.new_member()
+
+
+@pytest.fixture(scope="module")
 def draft(site: Site) -> Draft:
     """A draft that its visitor knew while it was published."""
     author, visitor = site.new_member(), site.new_member()
@@ -64,11 +75,11 @@ def draft(site: Site) -> Draft:
 
 @pytest.mark.requirement("POST-10")
 def test_everybody_reads_a_published_post(
-    member: Member, other_member: Member, anonymous: Client, new_post: NewPost
+    author: Member, reader: Member, anonymous: Client, new_post: NewPost
 ) -> None:
-    post = new_post(member, tags=["a"])
-    for reader in (member, other_member, anonymous):
-        assert expect(reader.get_post(post["slug"]), 200) == post
+    post = new_post(author, tags=["a"])
+    for caller in (author, reader, anonymous):
+        assert expect(caller.get_post(post["slug"]), 200) == post
 
 
 @pytest.mark.requirement("POST-11", "HTTP-24")
@@ -135,7 +146,7 @@ def test_editors_and_admins_read_a_draft(
 
 @pytest.mark.requirement("POST-11")
 def test_the_right_to_read_drafts_ends_with_the_role(
-    draft: Draft, member: Member, administrator: Any
+    draft: Draft, member: Member, administrator: Administrator
 ) -> None:
     administrator.set_role(member.username, "editor")
     expect(member.get_post(draft.slug), 200)
@@ -145,9 +156,9 @@ def test_the_right_to_read_drafts_ends_with_the_role(
 
 @pytest.mark.requirement("HTTP-18")
 def test_a_slug_is_compared_exactly(
-    member: Member, anonymous: Client, new_post: NewPost
+    author: Member, anonymous: Client, new_post: NewPost
 ) -> None:
-    slug = new_post(member)["slug"]
+    slug = new_post(author)["slug"]
     for other in (slug.upper(), slug[:-1], f"{slug}-2", f" {slug}", f"{slug}%"):
         expect_problem(anonymous.get_post(other), 404, "not_found")
 
@@ -174,9 +185,9 @@ def test_the_author_is_shown_as_they_are_now(
 
 @pytest.mark.requirement("POST-10", "POST-16")
 def test_reading_changes_nothing(
-    member: Member, anonymous: Client, new_post: NewPost
+    author: Member, anonymous: Client, new_post: NewPost
 ) -> None:
-    post = new_post(member)
+    post = new_post(author)
     answers = {anonymous.get_post(post["slug"]).content for _ in range(3)}
     assert len(answers) == 1
-    assert expect(member.get_post(post["slug"]), 200) == post
+    assert expect(author.get_post(post["slug"]), 200) == post

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from quintet_conformance.cases import cases
 from quintet_conformance.openapi import Operation
 from quintet_conformance.operations import Client
-from quintet_conformance.site import Member, Site
+from quintet_conformance.site import Site
 
 Json = Any
 Send = Callable[..., httpx.Response]
@@ -23,90 +24,85 @@ SAFETY = {
 POLICY = "default-src 'none'; frame-ancestors 'none'"
 HSTS = "Strict-Transport-Security"
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-NOT_JSON = {"headers": {"Content-Type": "text/plain"}, "content": b"{}"}
-BROKEN_JSON = {"headers": {"Content-Type": "application/json"}, "content": b"{"}
-TOO_LARGE = {**BROKEN_JSON, "content": b" " * 1_048_577}
-
-# One request for each status that an anonymous caller can bring about.
-UNDER_API = [
-    pytest.param("GET", "/api/v1/posts?limit=1", {}, 200, id="200"),
-    pytest.param("HEAD", "/api/v1/posts?limit=1", {}, 200, id="200 to HEAD"),
-    pytest.param("OPTIONS", "/api/v1/posts", {}, None, id="OPTIONS"),
-    pytest.param(
-        "GET", "/api/v1/posts", {"headers": {"If-None-Match": "*"}}, 304, id="304"
-    ),
-    pytest.param(
-        "POST",
-        "/api/v1/auth/logout",
-        {"json": {"refresh_token": "unknown"}},
-        204,
-        id="204",
-    ),
-    pytest.param("POST", "/api/v1/auth/login", BROKEN_JSON, 400, id="400"),
-    pytest.param("GET", "/api/v1/me", {}, 401, id="401"),
-    pytest.param("GET", "/api/v1/posts/no-such-post", {}, 404, id="404 of a post"),
-    pytest.param("GET", "/api/v1/nothing/here", {}, 404, id="404 of a path"),
-    pytest.param("PATCH", "/api/v1/posts", {}, 405, id="405"),
-    pytest.param("POST", "/api/v1/auth/login", TOO_LARGE, 413, id="413"),
-    pytest.param("POST", "/api/v1/auth/login", NOT_JSON, 415, id="415"),
-    pytest.param("POST", "/api/v1/auth/login", {"json": {}}, 422, id="422"),
-    pytest.param("GET", "/api/v1/openapi.json", {}, 200, id="the document"),
-]
-BESIDE_API = [
-    pytest.param("GET", "/healthz", {}, 200, id="healthz"),
-    pytest.param("GET", "/readyz", {}, 200, id="readyz"),
-    pytest.param("GET", "/metrics", {}, 200, id="metrics"),
-    pytest.param("GET", "/api/docs", {}, None, id="docs"),
-    pytest.param("GET", "/no/such/page", {}, 404, id="404 outside the API"),
-]
+JSON = {"Content-Type": "application/json"}
+LOGIN = ("POST", "/api/v1/auth/login")
 
 
-def answer(
-    client: Client, method: str, path: str, options: Json, status: int | None
-) -> httpx.Response:
-    response = client.request(method, path, **options)
-    assert status in {None, response.status_code}
-    return response
+@dataclass(frozen=True)
+class Asked:
+    """A request of an anonymous caller, with the status it should bring about."""
+
+    method: str
+    path: str
+    status: int | None = None
+    options: Json = field(default_factory=dict)
+
+    def of(self, client: Client) -> httpx.Response:
+        response = client.request(self.method, self.path, **self.options)
+        assert self.status in {None, response.status_code}
+        return response
+
+
+UNDER_API = {
+    "200": Asked("GET", "/api/v1/posts?limit=1", 200),
+    "200 to HEAD": Asked("HEAD", "/api/v1/posts?limit=1", 200),
+    "OPTIONS": Asked("OPTIONS", "/api/v1/posts"),
+    "304": Asked("GET", "/api/v1/posts", 304, {"headers": {"If-None-Match": "*"}}),
+    "204": Asked("POST", "/api/v1/auth/logout", 204, {"json": {"refresh_token": "x"}}),
+    "400": Asked(*LOGIN, 400, {"headers": JSON, "content": b"{"}),
+    "401": Asked("GET", "/api/v1/me", 401),
+    "404 of a post": Asked("GET", "/api/v1/posts/no-such-post", 404),
+    "404 of a path": Asked("GET", "/api/v1/nothing/here", 404),
+    "405": Asked("PATCH", "/api/v1/posts", 405),
+    "413": Asked(*LOGIN, 413, {"headers": JSON, "content": b" " * 1_048_577}),
+    "415": Asked(*LOGIN, 415, {"headers": {"Content-Type": "text/plain"}}),
+    "422": Asked(*LOGIN, 422, {"json": {}}),
+    "the document": Asked("GET", "/api/v1/openapi.json", 200),
+}
+BESIDE_API = {
+    "healthz": Asked("GET", "/healthz", 200),
+    "readyz": Asked("GET", "/readyz", 200),
+    "metrics": Asked("GET", "/metrics", 200),
+    "docs": Asked("GET", "/api/docs"),
+    "404 outside the API": Asked("GET", "/no/such/page", 404),
+}
+EVERYTHING = {**UNDER_API, **BESIDE_API}
+of_the_api = pytest.mark.parametrize("asked", UNDER_API.values(), ids=UNDER_API)
+of_everything = pytest.mark.parametrize("asked", EVERYTHING.values(), ids=EVERYTHING)
 
 
 @pytest.mark.requirement("HEAD-01")
-@pytest.mark.parametrize(
-    ("method", "path", "options", "status"), UNDER_API + BESIDE_API
-)
-def test_safety_fields_are_in_every_answer(
-    anonymous: Client, method: str, path: str, options: Json, status: int | None
-) -> None:
-    response = answer(anonymous, method, path, options, status)
+@of_everything
+def test_safety_fields_are_in_every_answer(anonymous: Client, asked: Asked) -> None:
+    response = asked.of(anonymous)
     assert {name: response.headers.get(name) for name in SAFETY} == SAFETY
 
 
 @pytest.mark.requirement("HEAD-01", "HEAD-02")
 def test_safety_fields_are_in_the_answers_to_a_user(
-    send: Send, any_operation: Operation
+    send: Send, reading_operation: Operation
 ) -> None:
-    response = send(any_operation)
+    response = send(reading_operation)
     expected = {**SAFETY, "Content-Security-Policy": POLICY}
     assert {name: response.headers.get(name) for name in expected} == expected
 
 
 @pytest.mark.requirement("HEAD-02")
-@pytest.mark.parametrize(("method", "path", "options", "status"), UNDER_API)
+@of_the_api
 def test_nothing_in_an_answer_of_the_api_may_be_loaded_or_framed(
-    anonymous: Client, method: str, path: str, options: Json, status: int | None
+    anonymous: Client, asked: Asked
 ) -> None:
-    response = answer(anonymous, method, path, options, status)
+    response = asked.of(anonymous)
     assert response.headers.get_list("Content-Security-Policy") == [POLICY]
 
 
 @pytest.mark.requirement("HEAD-03")
-@pytest.mark.parametrize(
-    ("method", "path", "options", "status"), UNDER_API + BESIDE_API
-)
+@of_everything
 def test_the_request_id_comes_back_in_every_answer(
-    anonymous: Client, method: str, path: str, options: Json, status: int | None
+    anonymous: Client, asked: Asked
 ) -> None:
     client = anonymous.with_headers({"X-Request-ID": "Trace_42-b"})
-    response = answer(client, method, path, options, status)
+    response = asked.of(client)
     assert response.headers.get_list("X-Request-ID") == ["Trace_42-b"]
 
 
@@ -115,9 +111,7 @@ def test_the_request_id_comes_back_in_every_answer(
 def test_a_request_without_an_id_gets_one_of_its_own(
     anonymous: Client, path: str
 ) -> None:
-    made = [
-        anonymous.request("GET", path).headers["X-Request-ID"] for _ in range(3)
-    ]
+    made = [anonymous.request("GET", path).headers["X-Request-ID"] for _ in range(3)]
     assert all(REQUEST_ID.fullmatch(each) for each in made)
     assert len(set(made)) == 3
 
@@ -138,11 +132,10 @@ def test_the_form_of_a_request_id(
 
 @pytest.mark.requirement("HEAD-03")
 def test_requests_at_the_same_time_keep_their_ids_and_callers_apart(
-    member: Member,
-    other_member: Member,
+    scene: Any,
     together: Callable[..., list[Any]],
 ) -> None:
-    users = [member, other_member]
+    users = [scene.author, scene.other]
 
     def ask(number: int) -> tuple[str, int]:
         headers = {"X-Request-ID": f"request-{number}"}
@@ -154,23 +147,19 @@ def test_requests_at_the_same_time_keep_their_ids_and_callers_apart(
 
 
 @pytest.mark.requirement("HEAD-04")
-@pytest.mark.parametrize(
-    ("method", "path", "options", "status"), UNDER_API + BESIDE_API
-)
-def test_the_server_tells_no_version(
-    anonymous: Client, method: str, path: str, options: Json, status: int | None
-) -> None:
-    response = answer(anonymous, method, path, options, status)
+@of_everything
+def test_the_server_tells_no_version(anonymous: Client, asked: Asked) -> None:
+    response = asked.of(anonymous)
     assert not re.search(r"[0-9]", response.headers.get("Server", ""))
     assert "X-Powered-By" not in response.headers
 
 
 @pytest.mark.requirement("HEAD-05")
-@pytest.mark.parametrize(("method", "path", "options", "status"), UNDER_API)
+@of_the_api
 def test_a_site_behind_https_says_so_in_every_answer(
-    short_lived: Site, method: str, path: str, options: Json, status: int | None
+    short_lived: Site, asked: Asked
 ) -> None:
-    response = answer(short_lived.anonymous(), method, path, options, status)
+    response = asked.of(short_lived.anonymous())
     assert response.headers.get_list(HSTS) == ["max-age=31536000"]
 
 

@@ -21,6 +21,16 @@ def author(site: Site) -> Member:
     return site.new_member()
 
 
+@pytest.fixture(scope="module")
+def reader(site: Site) -> Member:
+    return site.new_member()
+
+
+@pytest.fixture(scope="module")
+def other_reader(site: Site) -> Member:
+    return site.new_member()
+
+
 @pytest.fixture
 def slug(site: Site, author: Member) -> str:
     """The slug of a published post that nobody likes yet."""
@@ -40,43 +50,43 @@ def expect_done(response: httpx.Response) -> None:
 
 @pytest.mark.requirement("LIKE-01", "LIKE-05")
 def test_a_like_counts_once_however_often(
-    member: Member, anonymous: Client, slug: str
+    reader: Member, anonymous: Client, slug: str
 ) -> None:
-    assert like_of(member, slug) == (0, False)
+    assert like_of(reader, slug) == (0, False)
     for _ in range(3):
-        expect_done(member.like_post(slug))
-        assert like_of(member, slug) == (1, True)
+        expect_done(reader.like_post(slug))
+        assert like_of(reader, slug) == (1, True)
         assert like_of(anonymous, slug) == (1, False)
 
 
 @pytest.mark.requirement("LIKE-01", "LIKE-05")
 def test_a_like_is_taken_back_once_however_often(
-    member: Member, other_member: Member, slug: str
+    reader: Member, other_reader: Member, slug: str
 ) -> None:
-    for user in (member, other_member):
+    for user in (reader, other_reader):
         expect_done(user.like_post(slug))
     for _ in range(3):
-        expect_done(member.unlike_post(slug))
-        assert like_of(member, slug) == (1, False)
-        assert like_of(other_member, slug) == (1, True)
+        expect_done(reader.unlike_post(slug))
+        assert like_of(reader, slug) == (1, False)
+        assert like_of(other_reader, slug) == (1, True)
 
 
 @pytest.mark.requirement("LIKE-01")
 def test_unliking_what_was_never_liked_changes_nothing(
-    member: Member, other_member: Member, slug: str
+    reader: Member, other_reader: Member, slug: str
 ) -> None:
-    expect_done(other_member.like_post(slug))
-    expect_done(member.unlike_post(slug))
-    assert like_of(other_member, slug) == (1, True)
+    expect_done(other_reader.like_post(slug))
+    expect_done(reader.unlike_post(slug))
+    assert like_of(other_reader, slug) == (1, True)
 
 
 @pytest.mark.requirement("LIKE-01")
-def test_a_like_can_come_again(member: Member, slug: str) -> None:
+def test_a_like_can_come_again(reader: Member, slug: str) -> None:
     for _ in range(2):
-        expect_done(member.like_post(slug))
-        assert like_of(member, slug) == (1, True)
-        expect_done(member.unlike_post(slug))
-        assert like_of(member, slug) == (0, False)
+        expect_done(reader.like_post(slug))
+        assert like_of(reader, slug) == (1, True)
+        expect_done(reader.unlike_post(slug))
+        assert like_of(reader, slug) == (0, False)
 
 
 @pytest.mark.requirement("LIKE-01", "LIKE-05")
@@ -102,12 +112,12 @@ def test_authors_may_like_their_own_posts(author: Member, slug: str) -> None:
 
 @pytest.mark.requirement("LIKE-05")
 def test_the_like_of_another_is_not_the_callers(
-    author: Member, member: Member, other_member: Member, slug: str
+    author: Member, reader: Member, other_reader: Member, slug: str
 ) -> None:
-    expect_done(member.like_post(slug))
-    assert like_of(other_member, slug) == (1, False)
+    expect_done(reader.like_post(slug))
+    assert like_of(other_reader, slug) == (1, False)
     assert like_of(author, slug) == (1, False)
-    assert like_of(member, slug) == (1, True)
+    assert like_of(reader, slug) == (1, True)
 
 
 @pytest.mark.requirement("LIKE-05", "POST-16")
@@ -169,7 +179,7 @@ def test_a_like_of_a_draft_can_be_taken_back(
 @pytest.mark.requirement("LIKE-01")
 @pytest.mark.parametrize("operation", ["like_post", "unlike_post"])
 def test_a_post_that_is_not_there_cannot_be_liked(
-    member: Member, operation: str
+    reader: Member, operation: str
 ) -> None:
-    response = getattr(member, operation)(names.word())
+    response = getattr(reader, operation)(names.word())
     expect_problem(response, 404, "not_found")

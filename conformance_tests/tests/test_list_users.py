@@ -158,10 +158,10 @@ def test_a_search_shaped_like_sql_finds_nobody(
 
 @pytest.mark.requirement("PAGE-14", "PROB-06")
 def test_all_faults_of_a_query_for_users_come_in_one_answer(scene: Any) -> None:
-    query = {"role": "owner", "limit": 0, "cursor": "x", "q": "a" * 101}
+    query = {"role": "owner", "limit": 0, "q": "a" * 101}
     expect_errors(
         scene.admin.list_users(**query),
-        {"role": "choice", "limit": "too_small", "cursor": "invalid", "q": "too_long"},
+        {"role": "choice", "limit": "too_small", "q": "too_long"},
     )
 
 

@@ -12,10 +12,8 @@ from quintet_conformance.operations import Client
 from quintet_conformance.site import Member
 
 Json = Any
-Send = Callable[..., httpx.Response]
 PathTo = Callable[[Operation], str]
 
-METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "DELETE", "PATCH")
 DIFFERS_BY_REQUEST = {"date", "connection", "keep-alive"}
 REQUEST_ID = {"X-Request-ID": "get-and-head"}
 

@@ -1,20 +1,12 @@
-"""Requests that no honest client sends: none is answered 5xx, and the next is served."""
-
-import json
-import socket
-from collections.abc import Callable, Iterator
-from typing import Any
+"""Requests that no honest client sends: none is a fault, and the next is served."""
 
 import httpx
 import pytest
 
-from quintet_conformance import names
 from quintet_conformance.helpers import expect, expect_problem
 from quintet_conformance.operations import Client
-from quintet_conformance.site import Member
-from quintet_conformance.wire import chunked, head
-
-Json = Any
+from quintet_conformance.site import Member, Site
+from quintet_conformance.wire import head
 
 JSON = ("Content-Type", "application/json")
 CHUNKED = ("Transfer-Encoding", "chunked")
@@ -22,18 +14,22 @@ BODY = b'{"title":"Walk"}'
 LENGTH = ("Content-Length", str(len(BODY)))
 
 
-@pytest.fixture
-def served(anonymous: Client) -> Iterator[None]:
-    """Whatever a test sent, the next request is served."""
-    yield
-    assert expect(anonymous.list_posts(tag="no-such-tag-at-all"), 200)["items"] == []
-
-
 pytestmark = [pytest.mark.requirement("HTTP-15"), pytest.mark.usefixtures("served")]
 
 
+@pytest.fixture(scope="module")
+def owner(site: Site) -> Member:
+    """A user whose to-dos are all called the same, whole or not there at all."""
+    return site.new_member()
+
+
+def titles(owner: Member) -> set[str]:
+    page = expect(owner.list_todos(limit=100), 200)
+    return {todo["title"] for todo in page["items"]}
+
+
 def expect_no_harm(response: httpx.Response | None) -> None:
-    """Expect a refusal, an answer or a closed connection, but no fault of the server."""
+    """Expect an answer or a closed connection, but no fault of the server."""
     __tracebackhide__ = True
     if response is not None:
         assert response.status_code < 500 or response.status_code == 501
@@ -64,7 +60,7 @@ TARGETS = {
     "fragment": "/api/v1/posts#top",
     "space": "/api/v1/posts of mine",
     "control character": "/api/v1/posts/\x01",
-    "quotes": '/api/v1/posts/"\'`<>{}|^',
+    "quotes": "/api/v1/posts/\"'`<>{}|^",
     "template": "/api/v1/posts/${7*7}{{7*7}}#{7*7}",
 }
 
@@ -81,7 +77,7 @@ METHODS = ["FOO", "PROPFIND", "TRACE", "CONNECT", "M" * 5_000, "G\u00c9T", "*", 
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method[:10])
-@pytest.mark.parametrize("path", ["/api/v1/posts", "/api/v1/me", "/healthz"])
+@pytest.mark.parametrize("path", ["/api/v1/posts", "/api/v1/me"])
 def test_a_strange_method(anonymous: Client, path: str, method: str) -> None:
     response = anonymous.raw_request(method, path)
     expect_no_harm(response)
@@ -127,13 +123,21 @@ FIELDS = {
 def test_strange_header_fields(
     anonymous: Client, fields: list[tuple[str, str]]
 ) -> None:
-    expect_no_harm(anonymous.raw_request("GET", "/api/v1/posts?limit=1", headers=fields))
+    expect_no_harm(
+        anonymous.raw_request("GET", "/api/v1/posts?limit=1", headers=fields)
+    )
 
 
 @pytest.mark.requirement("TOKEN-02")
 @pytest.mark.parametrize(
     "value",
-    ["Bearer \udcff", "Bearer é", "Bearer a\u2028b", "\udcff x", "Bearer " + "a" * 7_000],
+    [
+        "Bearer \udcff",
+        "Bearer é",
+        "Bearer a\u2028b",
+        "\udcff x",
+        "Bearer " + "a" * 7_000,
+    ],
     ids=ascii,
 )
 def test_a_token_of_strange_characters(anonymous: Client, value: str) -> None:
@@ -167,21 +171,18 @@ FRAMING = {
 
 @pytest.mark.requirement("HTTP-24")
 @pytest.mark.parametrize("fields", FRAMING.values(), ids=FRAMING)
-def test_bad_framing(member: Member, fields: list[tuple[str, str]]) -> None:
+def test_bad_framing(owner: Member, fields: list[tuple[str, str]]) -> None:
     """The bytes end as a length, as chunks and as a line would have it."""
-    response = member.raw_request(
+    response = owner.raw_request(
         "POST", "/api/v1/todos", headers=[JSON, *fields], body=BODY + b"\r\n0\r\n\r\n"
     )
     expect_no_harm(response)
-    titles = [todo["title"] for todo in expect(member.list_todos(), 200)["items"]]
-    assert titles in ([], ["Walk"])
+    assert titles(owner) <= {"Walk"}
 
 
 CHUNKS = {
     "no number": b"zz\r\n" + BODY + b"\r\n0\r\n\r\n",
     "negative": b"-10\r\n" + BODY + b"\r\n0\r\n\r\n",
-    "too many digits": b"f" * 100 + b"\r\n" + BODY + b"\r\n0\r\n\r\n",
-    "64 bits": b"ffffffffffffffff\r\n" + BODY + b"\r\n0\r\n\r\n",
     "too short": b"4\r\n" + BODY + b"\r\n0\r\n\r\n",
     "with 0x": b"0x10\r\n" + BODY + b"\r\n0\r\n\r\n",
     "with an underscore": b"1_0\r\n" + BODY + b"\r\n0\r\n\r\n",
@@ -196,17 +197,17 @@ CHUNKS = {
 
 @pytest.mark.requirement("HTTP-08")
 @pytest.mark.parametrize("chunks", CHUNKS.values(), ids=CHUNKS)
-def test_malformed_chunks(member: Member, chunks: bytes) -> None:
-    response = member.raw_request(
+def test_malformed_chunks(owner: Member, chunks: bytes) -> None:
+    response = owner.raw_request(
         "POST", "/api/v1/todos", headers=[JSON, CHUNKED], body=chunks
     )
     expect_no_harm(response)
-    titles = [todo["title"] for todo in expect(member.list_todos(), 200)["items"]]
-    assert titles in ([], ["Walk"])
+    assert titles(owner) <= {"Walk"}
 
 
+END = b"\r\nHost: a\r\nConnection: close\r\n\r\n"
 HEADS = {
-    "nothing": b"\r\n\r\n",
+    "empty lines": b"\r\n\r\nGET /healthz HTTP/1.1" + END,
     "words": b"hello\r\n\r\n",
     "NUL": b"\x00" * 1_000 + b"\r\n\r\n",
     "high bytes": bytes(range(128, 256)) * 8 + b"\r\n\r\n",
@@ -214,17 +215,18 @@ HEADS = {
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00" * 9,
     "HTTP/0.9": b"GET /healthz\r\n\r\n",
     "HTTP/1.0": b"GET /healthz HTTP/1.0\r\n\r\n",
-    "HTTP/9.9": b"GET /healthz HTTP/9.9\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "HTTP/1.10": b"GET /healthz HTTP/1.10\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "another protocol": b"GET /healthz SMTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "HTTP/9.9": b"GET /healthz HTTP/9.9" + END,
+    "HTTP/1.10": b"GET /healthz HTTP/1.10" + END,
+    "another protocol": b"GET /healthz SMTP/1.1" + END,
     "no host": b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n",
     "empty host": b"GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n",
-    "strange host": b"GET /healthz HTTP/1.1\r\nHost: a b/@:x\r\nConnection: close\r\n\r\n",
-    "host of bytes": b"GET /api/v1/me HTTP/1.1\r\nHost: \xff\r\nConnection: close\r\n\r\n",
-    "three spaces": b"GET   /healthz   HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: b" + END,
+    "strange host": b"GET /healthz HTTP/1.1\r\nHost: a b/@:x" + END,
+    "host of bytes": b"GET /healthz HTTP/1.1\r\nHost: \xff" + END,
+    "three spaces": b"GET   /healthz   HTTP/1.1" + END,
     "line feeds": b"GET /healthz HTTP/1.1\nHost: a\nConnection: close\n\n\r\n\r\n",
-    "space first": b" GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "proxy": b"PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+    "space first": b" GET /healthz HTTP/1.1" + END,
+    "proxy": b"PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\nGET /healthz HTTP/1.1" + END,
 }
 
 
@@ -243,170 +245,3 @@ def test_two_requests_at_once_are_answered_one_after_the_other(
     response = anonymous.raw("GET", "/api/v1/tags/none-at-all", [first + second])
     assert response is not None
     expect_problem(response, 404, "not_found")
-
-
-@pytest.fixture
-def leave(member: Member) -> Callable[[str, str, bytes, int], None]:
-    """Begin a request and go away without waiting for an answer."""
-
-    def send(method: str, target: str, written: bytes, length: int) -> None:
-        url = member.connection.url
-        host, announced = url.netloc.decode("ascii"), ("Content-Length", str(length))
-        fields = [("Host", host), *member.headers.items(), JSON, announced]
-        address = (url.host, url.port or 80)
-        with socket.create_connection(address, timeout=10) as connection:
-            connection.sendall(head(method, target, fields) + written)
-
-    return send
-
-
-@pytest.mark.requirement("HTTP-24")
-@pytest.mark.parametrize(
-    ("written", "length"), [(b"", 16), (b'{"title":"Wa', 16), (BODY, 1_000_000)]
-)
-def test_a_client_that_goes_away_in_the_middle(
-    member: Member, leave: Callable[..., None], written: bytes, length: int
-) -> None:
-    for _ in range(5):
-        leave("POST", "/api/v1/todos", written, length)
-    assert expect(member.list_todos(), 200)["items"] == []
-
-
-def test_a_client_that_does_not_wait_for_the_answer(
-    member: Member, leave: Callable[..., None]
-) -> None:
-    for _ in range(10):
-        leave("POST", "/api/v1/auth/login", b"{}", 2)
-        leave("GET", "/api/v1/posts?limit=100", b"", 0)
-    assert expect(member.get_account(), 200) == member.account
-
-
-VALUES = {
-    "NUL": "a\u0000b",
-    "lone surrogate": "a\ud800b",
-    "two low surrogates": "\udc00\udc00",
-    "100,000 characters": "a" * 100_000,
-    "direction": "\u202e\u2066",
-    "noncharacter": "\ufffe",
-    "combining": "e" + "\u0301" * 5_000,
-    "format": "%s%s%n{0}{0.__class__}",
-    "SQL": "'; DROP TABLE users; --",
-    "wildcards": "%_\\%",
-    "100 digits": 10**100,
-    "minus 64 bits": -(2**63),
-    "huge float": 1e308,
-    "deep list": json.loads("[" * 90 + "]" * 90),
-    "wide object": {str(number): number for number in range(2_000)},
-}
-MEMBERS = [
-    ("register", "username"),
-    ("register", "email"),
-    ("login", "username"),
-    ("login", "password"),
-    ("refresh_tokens", "refresh_token"),
-    ("logout", "refresh_token"),
-    ("request_password_reset", "email"),
-    ("confirm_password_reset", "token"),
-    ("update_account", "bio"),
-    ("create_post", "title"),
-    ("create_post", "body"),
-    ("create_post", "tags"),
-    ("create_post", "status"),
-    ("create_todo", "title"),
-    ("create_todo", "due_on"),
-    ("create_todo", "position"),
-]
-
-
-@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-@pytest.mark.parametrize(("operation", "name"), MEMBERS)
-def test_a_strange_value(scene: Any, operation: str, name: str, value: Json) -> None:
-    found = scene.site.connection.contract.document.operations[operation]
-    spoilt = {**scene.body(found), name: [value] if name == "tags" else value}
-    response = scene.send(found, json=spoilt)
-    assert response.status_code in {200, 201, 202, 204, 400, 401, 422}
-
-
-QUERIES = {
-    "limit of 100 digits": "limit=" + "9" * 100,
-    "limit of 5,000 digits": "limit=" + "9" * 5_000,
-    "negative limit": "limit=-1",
-    "limit in Arabic": "limit=%D9%A1",
-    "limit with NUL": "limit=1%00",
-    "limit with bytes": "limit=%FF",
-    "infinite limit": "limit=Infinity",
-    "cursor of bytes": "cursor=%FF%00",
-    "cursor of padding": "cursor====",
-    "long cursor": "cursor=" + "A" * 7_000,
-    "cursor of deep lists": "cursor=" + "W1tb" * 1_500,
-    "cursor of NaN": "cursor=W05hTl0",
-    "empty cursor": "cursor=",
-    "cursor twice": "cursor=a&cursor=b",
-    "limit as a list": "limit=1&limit=a&limit[]=2",
-}
-LISTS = ["posts", "feed", "me/drafts", "todos"]
-
-
-@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-@pytest.mark.parametrize("path", LISTS)
-def test_a_strange_parameter(scene: Any, path: str, query: str) -> None:
-    response = scene.author.request("GET", f"/api/v1/{path}", query=query)
-    assert response.status_code in {200, 400, 422}
-
-
-FILTERS = ["%00", "%FF", "%ED%A0%80", "%F0%9F%98%80", "%25", "'", "%5C", "(", "*", "%0A"]
-
-
-@pytest.mark.parametrize("value", FILTERS)
-@pytest.mark.parametrize("name", ["q", "tag", "author", "liked_by"])
-def test_a_strange_filter(anonymous: Client, name: str, value: str) -> None:
-    response = anonymous.list_posts(query=f"{name}={value}", server_may_refuse=True)
-    assert response.status_code in {200, 400, 422}
-
-
-def test_many_strange_requests_at_once(
-    member: Member, together: Callable[..., list[Any]]
-) -> None:
-    """Refusals at the same time disturb neither each other nor those who behave."""
-
-    def ask(number: int) -> int:
-        if number % 5 == 0:
-            return member.get_account().status_code
-        options: dict[str, Json] = [
-            {"title": "a\u0000b"},
-            {"json": json.loads("[" * 90 + "]" * 90)},
-            {"content": b"[" * 100_000, "headers": dict([JSON])},
-            {"content": b" " * 1_048_577, "headers": dict([JSON])},
-        ][number % 5 - 1]
-        return member.create_todo(**options).status_code
-
-    statuses = together(25, ask)
-    assert statuses[::5] == [200] * 5
-    assert statuses[1::5] == [422] * 5
-    assert statuses[2::5] == [422] * 5
-    assert set(statuses[3::5]) <= {400, 422}
-    assert statuses[4::5] == [413] * 5
-
-
-def test_registering_strangers_at_once(
-    anonymous: Client, together: Callable[..., list[Any]]
-) -> None:
-    """Strange names at the same time make no account and no fault."""
-
-    def ask(number: int) -> int:
-        username = ["a\u0000b", "\ud800aa", "x" * 100_000, "é" * 10, ""][number % 5]
-        details = {"email": names.email(), "password": names.PASSWORD}
-        return anonymous.register(username=username, **details).status_code
-
-    assert set(together(25, ask)) <= {400, 422}
-
-
-def test_chunks_that_come_slowly_hold_nobody_up(
-    member: Member, anonymous: Client
-) -> None:
-    url = member.connection.url
-    fields = [("Host", url.netloc.decode("ascii")), *member.headers.items(), JSON, CHUNKED]
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as slow:
-        slow.sendall(head("POST", "/api/v1/todos", fields) + chunked([b"{"])[:-5])
-        for _ in range(5):
-            expect(anonymous.list_posts(limit=1), 200)

@@ -83,7 +83,8 @@ def own_types(schema: Json) -> set[str]:
 
 def media_of(document: Document, content: Json) -> dict[str, Json]:
     return {
-        name: shape(document, media.get("schema", {})) for name, media in content.items()
+        name: shape(document, media.get("schema", {}))
+        for name, media in content.items()
     }
 
 
@@ -133,6 +134,12 @@ def differences(expected: Json, found: Json, place: str = "") -> Iterator[str]:
         yield f"{place}: should be {shown(expected)}, is {shown(found)}"
 
 
+def expect_equal(expected: Json, found: Json) -> None:
+    __tracebackhide__ = True
+    different = list(differences(expected, found))
+    assert not different, "\n".join(["the documents differ:", *different])
+
+
 def shown(value: Json) -> str:
     return ", ".join(sorted(map(str, value))) if isinstance(value, set) else repr(value)
 
@@ -156,7 +163,7 @@ def test_the_document_lists_the_paths_and_methods(
         paths = paths_of(document)
         return {path: sorted(METHODS & paths[path].keys()) for path in paths}
 
-    assert list(differences(listed(shared), listed(served))) == []
+    expect_equal(listed(shared), listed(served))
 
 
 @pytest.mark.requirement("OPS-04")
@@ -174,8 +181,7 @@ def test_the_document_describes_the_operation(
     served: Document, shared: Document, any_operation: Operation
 ) -> None:
     where = (any_operation.path, any_operation.method)
-    expected, found = operation_of(shared, *where), operation_of(served, *where)
-    assert list(differences(expected, found)) == []
+    expect_equal(operation_of(shared, *where), operation_of(served, *where))
 
 
 @pytest.mark.requirement("OPS-04")

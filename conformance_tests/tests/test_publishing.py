@@ -8,7 +8,7 @@ import pytest
 from quintet_conformance import names
 from quintet_conformance.helpers import expect, expect_problem, items
 from quintet_conformance.operations import Client
-from quintet_conformance.site import Member
+from quintet_conformance.site import Member, Site
 
 Json = Any
 NewPost = Callable[..., Json]
@@ -23,18 +23,28 @@ def take_back(author: Member, slug: str) -> Json:
     return expect(author.update_post(slug, status="draft"), 200)
 
 
+@pytest.fixture(scope="module")
+def author(site: Site) -> Member:
+    return site.new_member()
+
+
+@pytest.fixture(scope="module")
+def reader(site: Site) -> Member:
+    return site.new_member()
+
+
 @pytest.mark.requirement("POST-12")
-def test_a_draft_has_no_date_of_publication(member: Member, new_post: NewPost) -> None:
-    draft = new_post(member, status="draft")
+def test_a_draft_has_no_date_of_publication(author: Member, new_post: NewPost) -> None:
+    draft = new_post(author, status="draft")
     assert draft["published_at"] is None
-    changed = expect(member.update_post(draft["slug"], title="Changed"), 200)
+    changed = expect(author.update_post(draft["slug"], title="Changed"), 200)
     assert changed["published_at"] is None
 
 
 @pytest.mark.requirement("POST-12", "POST-16")
-def test_publishing_dates_the_post(member: Member, new_post: NewPost) -> None:
-    draft = new_post(member, status="draft")
-    post = publish(member, draft["slug"])
+def test_publishing_dates_the_post(author: Member, new_post: NewPost) -> None:
+    draft = new_post(author, status="draft")
+    post = publish(author, draft["slug"])
     assert post["published_at"] > draft["created_at"]
     assert post == {
         **draft,
@@ -48,47 +58,47 @@ def test_publishing_dates_the_post(member: Member, new_post: NewPost) -> None:
 @pytest.mark.requirement("POST-12")
 @pytest.mark.parametrize("first_status", ["draft", "published"])
 def test_the_date_of_publication_never_changes(
-    member: Member, new_post: NewPost, first_status: str
+    author: Member, new_post: NewPost, first_status: str
 ) -> None:
-    slug = new_post(member, status=first_status)["slug"]
-    first = publish(member, slug)["published_at"]
+    slug = new_post(author, status=first_status)["slug"]
+    first = publish(author, slug)["published_at"]
     seen = [
-        take_back(member, slug),
-        expect(member.update_post(slug, body="A draft again."), 200),
-        expect(member.get_post(slug), 200),
-        publish(member, slug),
-        expect(member.update_post(slug, title="Changed"), 200),
-        take_back(member, slug),
-        publish(member, slug),
-        expect(member.get_post(slug), 200),
+        take_back(author, slug),
+        expect(author.update_post(slug, body="A draft again."), 200),
+        expect(author.get_post(slug), 200),
+        publish(author, slug),
+        expect(author.update_post(slug, title="Changed"), 200),
+        take_back(author, slug),
+        publish(author, slug),
+        expect(author.get_post(slug), 200),
     ]
     assert [post["published_at"] for post in seen] == [first] * 8
 
 
 @pytest.mark.requirement("POST-12", "POST-14")
 def test_an_editor_who_publishes_does_not_become_the_author(
-    member: Member, editor: Member, anonymous: Client, new_post: NewPost
+    author: Member, editor: Member, anonymous: Client, new_post: NewPost
 ) -> None:
-    slug = new_post(member, status="draft")["slug"]
+    slug = new_post(author, status="draft")["slug"]
     expect(editor.update_post(slug, status="published"), 200)
     assert (
-        expect(anonymous.get_post(slug), 200)["author"]["username"] == member.username
+        expect(anonymous.get_post(slug), 200)["author"]["username"] == author.username
     )
 
 
 @pytest.mark.requirement("POST-11", "POST-13")
 def test_a_post_comes_and_goes_for_everybody_at_once(
-    member: Member, other_member: Member, anonymous: Client, new_post: NewPost
+    author: Member, reader: Member, anonymous: Client, new_post: NewPost
 ) -> None:
-    slug = new_post(member, status="draft")["slug"]
-    for reader in (other_member, anonymous):
-        expect_problem(reader.get_post(slug), 404, "not_found")
-    post = publish(member, slug)
-    for reader in (other_member, anonymous):
-        assert expect(reader.get_post(slug), 200) == post
-    take_back(member, slug)
-    for reader in (other_member, anonymous):
-        expect_problem(reader.get_post(slug), 404, "not_found")
+    slug = new_post(author, status="draft")["slug"]
+    for caller in (reader, anonymous):
+        expect_problem(caller.get_post(slug), 404, "not_found")
+    post = publish(author, slug)
+    for caller in (reader, anonymous):
+        assert expect(caller.get_post(slug), 200) == post
+    take_back(author, slug)
+    for caller in (reader, anonymous):
+        expect_problem(caller.get_post(slug), 404, "not_found")
 
 
 @pytest.mark.requirement("POST-13")
@@ -123,33 +133,33 @@ def test_a_post_taken_back_leaves_every_list(
 
 @pytest.mark.requirement("POST-13", "TAG-02")
 def test_a_post_taken_back_is_not_counted_by_its_tags(
-    member: Member, anonymous: Client, new_post: NewPost
+    author: Member, anonymous: Client, new_post: NewPost
 ) -> None:
     common, own = names.tag(), names.tag()
-    new_post(member, tags=[common])
-    slug = new_post(member, tags=[common, own])["slug"]
+    new_post(author, tags=[common])
+    slug = new_post(author, tags=[common, own])["slug"]
     assert expect(anonymous.get_tag(common), 200) == {"name": common, "posts_count": 2}
-    take_back(member, slug)
+    take_back(author, slug)
     assert expect(anonymous.get_tag(common), 200) == {"name": common, "posts_count": 1}
     expect_problem(anonymous.get_tag(own), 404, "not_found")
-    publish(member, slug)
+    publish(author, slug)
     assert expect(anonymous.get_tag(common), 200) == {"name": common, "posts_count": 2}
     assert expect(anonymous.get_tag(own), 200) == {"name": own, "posts_count": 1}
 
 
 @pytest.mark.requirement("POST-13", "LIKE-05", "COMM-06")
 def test_a_post_comes_back_with_its_likes_and_comments(
-    member: Member, other_member: Member, anonymous: Client, new_post: NewPost
+    author: Member, reader: Member, anonymous: Client, new_post: NewPost
 ) -> None:
-    slug = new_post(member, tags=["a"])["slug"]
-    for user in (member, other_member):
+    slug = new_post(author, tags=["a"])["slug"]
+    for user in (author, reader):
         expect(user.like_post(slug), 204)
         expect(user.create_comment(slug, body=f"From {user.username}."), 201)
-    before = expect(other_member.get_post(slug), 200)
+    before = expect(reader.get_post(slug), 200)
     comments = expect(anonymous.list_comments(slug), 200)
-    take_back(member, slug)
-    publish(member, slug)
-    after = expect(other_member.get_post(slug), 200)
+    take_back(author, slug)
+    publish(author, slug)
+    after = expect(reader.get_post(slug), 200)
     assert after == {**before, "version": 3, "updated_at": after["updated_at"]}
     assert (after["likes_count"], after["comments_count"], after["is_liked"]) == (
         2,
@@ -187,24 +197,24 @@ def test_a_draft_takes_its_place_when_it_is_published(
 
 @pytest.mark.requirement("POST-12", "POST-16", "POST-19")
 def test_parallel_publications_are_one(
-    member: Member, new_post: NewPost, together: Together
+    author: Member, new_post: NewPost, together: Together
 ) -> None:
-    slug = new_post(member, status="draft")["slug"]
-    responses = together(20, lambda _: member.update_post(slug, status="published"))
+    slug = new_post(author, status="draft")["slug"]
+    responses = together(20, lambda _: author.update_post(slug, status="published"))
     posts = [expect(response, 200) for response in responses]
     assert {(post["version"], post["published_at"]) for post in posts} == {
-        (2, expect(member.get_post(slug), 200)["published_at"])
+        (2, expect(author.get_post(slug), 200)["published_at"])
     }
 
 
 @pytest.mark.requirement("POST-12", "POST-19")
 def test_the_date_of_publication_outlives_parallel_changes_of_status(
-    member: Member, new_post: NewPost, together: Together
+    author: Member, new_post: NewPost, together: Together
 ) -> None:
-    post = new_post(member)
+    post = new_post(author)
     statuses = ("draft", "published")
     responses = together(
-        20, lambda number: member.update_post(post["slug"], status=statuses[number % 2])
+        20, lambda number: author.update_post(post["slug"], status=statuses[number % 2])
     )
     dates = {expect(response, 200)["published_at"] for response in responses}
     assert dates == {post["published_at"]}

@@ -24,17 +24,23 @@ def holder(site: Site) -> Member:
     return site.new_member()
 
 
+@pytest.fixture
+def family(site: Site, holder: Member) -> Member:
+    """Another family of that user."""
+    return site.sign_in(holder.account, holder.password)
+
+
 @pytest.mark.requirement("AUTH-11")
-def test_the_new_access_token_is_the_callers(member: Member, anonymous: Client) -> None:
-    pair = expect(anonymous.refresh_tokens(refresh_token=member.refresh_token), 200)
+def test_the_new_access_token_is_the_callers(family: Member, anonymous: Client) -> None:
+    pair = expect(anonymous.refresh_tokens(refresh_token=family.refresh_token), 200)
     account = anonymous.with_token(pair["access_token"]).get_account()
-    assert expect(account, 200) == member.account
+    assert expect(account, 200) == family.account
 
 
 @pytest.mark.requirement("AUTH-11", "TOKEN-04")
-def test_the_new_pair_is_of_the_same_family(member: Member, anonymous: Client) -> None:
-    pair = expect(anonymous.refresh_tokens(refresh_token=member.refresh_token), 200)
-    old, new = claims_of(member.access_token), claims_of(pair["access_token"])
+def test_the_new_pair_is_of_the_same_family(family: Member, anonymous: Client) -> None:
+    pair = expect(anonymous.refresh_tokens(refresh_token=family.refresh_token), 200)
+    old, new = claims_of(family.access_token), claims_of(pair["access_token"])
     kept = ("iss", "sub", "sid", "ver")
     assert {name: new[name] for name in kept} == {name: old[name] for name in kept}
     assert new["jti"] != old["jti"]
@@ -43,9 +49,9 @@ def test_the_new_pair_is_of_the_same_family(member: Member, anonymous: Client) -
 
 @pytest.mark.requirement("AUTH-11", "AUTH-12")
 def test_refreshing_goes_on_with_a_new_token_each_time(
-    member: Member, anonymous: Client
+    family: Member, anonymous: Client
 ) -> None:
-    given = [member.refresh_token]
+    given = [family.refresh_token]
     for _ in range(ROTATIONS):
         pair = expect(anonymous.refresh_tokens(refresh_token=given[-1]), 200)
         expect(anonymous.with_token(pair["access_token"]).get_account(), 200)
@@ -54,12 +60,12 @@ def test_refreshing_goes_on_with_a_new_token_each_time(
 
 
 @pytest.mark.requirement("AUTH-13")
-def test_any_used_token_ends_the_family(member: Member, anonymous: Client) -> None:
-    pair = {"refresh_token": member.refresh_token}
+def test_any_used_token_ends_the_family(family: Member, anonymous: Client) -> None:
+    pair = {"refresh_token": family.refresh_token}
     for _ in range(ROTATIONS):
         response = anonymous.refresh_tokens(refresh_token=pair["refresh_token"])
         pair = expect(response, 200)
-    reuse = anonymous.refresh_tokens(refresh_token=member.refresh_token)
+    reuse = anonymous.refresh_tokens(refresh_token=family.refresh_token)
     expect_unauthorized(reuse, "invalid_token")
     newest = anonymous.refresh_tokens(refresh_token=pair["refresh_token"])
     expect_unauthorized(newest, "invalid_token")
@@ -68,10 +74,10 @@ def test_any_used_token_ends_the_family(member: Member, anonymous: Client) -> No
 
 
 @pytest.mark.requirement("AUTH-13", "AUTH-14")
-def test_an_ended_family_stays_ended(member: Member, anonymous: Client) -> None:
-    expect(anonymous.refresh_tokens(refresh_token=member.refresh_token), 200)
+def test_an_ended_family_stays_ended(family: Member, anonymous: Client) -> None:
+    expect(anonymous.refresh_tokens(refresh_token=family.refresh_token), 200)
     for _ in range(ROTATIONS):
-        again = anonymous.refresh_tokens(refresh_token=member.refresh_token)
+        again = anonymous.refresh_tokens(refresh_token=family.refresh_token)
         expect_unauthorized(again, "invalid_token")
 
 
@@ -105,13 +111,13 @@ def test_an_unknown_token_is_refused(
 
 @pytest.mark.requirement("AUTH-14", "HTTP-24")
 def test_an_unknown_token_ends_nobodys_family(
-    anonymous: Client, member: Member
+    anonymous: Client, family: Member
 ) -> None:
     similar = (
-        f"{member.refresh_token[:-1]}{'A' if member.refresh_token[-1] != 'A' else 'B'}"
+        f"{family.refresh_token[:-1]}{'A' if family.refresh_token[-1] != 'A' else 'B'}"
     )
     expect_unauthorized(
         anonymous.refresh_tokens(refresh_token=similar), "invalid_token"
     )
-    expect(member.get_account(), 200)
-    expect(anonymous.refresh_tokens(refresh_token=member.refresh_token), 200)
+    expect(family.get_account(), 200)
+    expect(anonymous.refresh_tokens(refresh_token=family.refresh_token), 200)

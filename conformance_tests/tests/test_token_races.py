@@ -27,6 +27,12 @@ ROUNDS = 5
 OTHER_PASSWORD = "another quiet walk home"
 
 
+@pytest.fixture(scope="module")
+def user(site: Site) -> Member:
+    """A user of whom tests end families, never the account's password."""
+    return site.new_member()
+
+
 def refresh(site: Site, token: str) -> httpx.Response:
     return site.anonymous().refresh_tokens(refresh_token=token)
 
@@ -48,8 +54,9 @@ def is_alive(site: Site, pair: Json) -> bool:
 
 @pytest.mark.requirement("AUTH-12", "AUTH-13")
 def test_of_parallel_uses_of_a_refresh_token_at_most_one_gives_a_pair(
-    site: Site, member: Member
+    site: Site, user: Member
 ) -> None:
+    member = site.sign_in(user.account, user.password)
     answers = together(CROWD, lambda _: refresh(site, member.refresh_token))
     refused = [each for each in answers if each.status_code != 200]
     assert len(refused) >= CROWD - 1
@@ -61,10 +68,11 @@ def test_of_parallel_uses_of_a_refresh_token_at_most_one_gives_a_pair(
 
 
 @pytest.mark.requirement("AUTH-13")
-def test_a_pair_made_while_a_used_token_comes_back_is_refused(site: Site) -> None:
-    member = site.new_member()
+def test_a_pair_made_while_a_used_token_comes_back_is_refused(
+    site: Site, user: Member
+) -> None:
     for _ in range(ROUNDS):
-        used = site.sign_in(member.account, member.password).refresh_token
+        used = site.sign_in(user.account, user.password).refresh_token
         newest = expect(refresh(site, used), 200)["refresh_token"]
         tokens = [used, newest]
         reuse, last = together(2, lambda n: refresh(site, tokens[n]))  # noqa: B023
@@ -74,10 +82,9 @@ def test_a_pair_made_while_a_used_token_comes_back_is_refused(site: Site) -> Non
 
 
 @pytest.mark.requirement("AUTH-16")
-def test_a_pair_made_during_logout_is_refused(site: Site) -> None:
-    member = site.new_member()
+def test_a_pair_made_during_logout_is_refused(site: Site, user: Member) -> None:
     for _ in range(ROUNDS):
-        token = site.sign_in(member.account, member.password).refresh_token
+        token = site.sign_in(user.account, user.password).refresh_token
         calls: list[Callable[..., httpx.Response]] = [
             site.anonymous().logout,
             site.anonymous().refresh_tokens,

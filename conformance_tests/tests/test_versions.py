@@ -8,7 +8,7 @@ import pytest
 
 from quintet_conformance import names
 from quintet_conformance.helpers import expect, expect_problem
-from quintet_conformance.site import Member
+from quintet_conformance.site import Member, Site
 
 Json = Any
 NewPost = Callable[..., Json]
@@ -23,53 +23,58 @@ def expect_stale(response: httpx.Response, current_version: int) -> None:
     assert problem["current_version"] == current_version
 
 
+@pytest.fixture(scope="module")
+def author(site: Site) -> Member:
+    return site.new_member()
+
+
 @pytest.mark.requirement("POST-17")
 def test_the_current_version_lets_a_change_through(
-    member: Member, new_post: NewPost
+    author: Member, new_post: NewPost
 ) -> None:
-    slug = new_post(member)["slug"]
+    slug = new_post(author)["slug"]
     for version in (1, 2, 3):
-        response = member.update_post(slug, body=f"Text {version}.", version=version)
+        response = author.update_post(slug, body=f"Text {version}.", version=version)
         assert expect(response, 200)["version"] == version + 1
 
 
 @pytest.mark.requirement("POST-17", "HTTP-24")
 @pytest.mark.parametrize("version", [1, 2, 4, 5, 2**31 - 1])
 def test_another_version_is_stale(
-    member: Member, new_post: NewPost, version: int
+    author: Member, new_post: NewPost, version: int
 ) -> None:
-    slug = new_post(member)["slug"]
-    expect(member.update_post(slug, title="Second"), 200)
-    before = expect(member.update_post(slug, title="Third"), 200)
-    response = member.update_post(
+    slug = new_post(author)["slug"]
+    expect(author.update_post(slug, title="Second"), 200)
+    before = expect(author.update_post(slug, title="Third"), 200)
+    response = author.update_post(
         slug, title="Late", body="Late", tags=["late"], status="draft", version=version
     )
     expect_stale(response, 3)
-    assert expect(member.get_post(slug), 200) == before
+    assert expect(author.get_post(slug), 200) == before
 
 
 @pytest.mark.requirement("POST-17", "HTTP-24")
 @pytest.mark.parametrize("changes", [{}, {"title": "Second"}], ids=["none", "the same"])
 def test_a_stale_version_is_refused_even_if_nothing_would_change(
-    member: Member, new_post: NewPost, changes: Json
+    author: Member, new_post: NewPost, changes: Json
 ) -> None:
-    slug = new_post(member)["slug"]
-    before = expect(member.update_post(slug, title="Second"), 200)
-    expect_stale(member.update_post(slug, json={**changes, "version": 1}), 2)
-    assert expect(member.get_post(slug), 200) == before
+    slug = new_post(author)["slug"]
+    before = expect(author.update_post(slug, title="Second"), 200)
+    expect_stale(author.update_post(slug, json={**changes, "version": 1}), 2)
+    assert expect(author.get_post(slug), 200) == before
 
 
 @pytest.mark.requirement("POST-17")
 def test_the_version_told_is_good_for_another_try(
-    member: Member, new_post: NewPost
+    author: Member, new_post: NewPost
 ) -> None:
-    slug = new_post(member)["slug"]
-    expect(member.update_post(slug, title="Second"), 200)
+    slug = new_post(author)["slug"]
+    expect(author.update_post(slug, title="Second"), 200)
     problem = expect_problem(
-        member.update_post(slug, body="Mine.", version=1), 409, "stale_version"
+        author.update_post(slug, body="Mine.", version=1), 409, "stale_version"
     )
     version = problem["current_version"]
-    changed = expect(member.update_post(slug, body="Mine.", version=version), 200)
+    changed = expect(author.update_post(slug, body="Mine.", version=version), 200)
     assert (changed["title"], changed["body"], changed["version"]) == (
         "Second",
         "Mine.",
@@ -79,10 +84,10 @@ def test_the_version_told_is_good_for_another_try(
 
 @pytest.mark.requirement("POST-17", "POST-14")
 def test_an_editor_has_to_know_the_version_too(
-    member: Member, editor: Member, new_post: NewPost
+    author: Member, editor: Member, new_post: NewPost
 ) -> None:
-    slug = new_post(member)["slug"]
-    expect(member.update_post(slug, title="Second"), 200)
+    slug = new_post(author)["slug"]
+    expect(author.update_post(slug, title="Second"), 200)
     expect_stale(editor.update_post(slug, title="Edited", version=1), 2)
     changed = expect(editor.update_post(slug, title="Edited", version=2), 200)
     assert changed["version"] == 3
@@ -91,14 +96,14 @@ def test_an_editor_has_to_know_the_version_too(
 @pytest.mark.requirement("POST-18", "POST-17")
 @pytest.mark.parametrize("version", [1, 3])
 def test_of_parallel_changes_with_one_version_one_gets_through(
-    member: Member, new_post: NewPost, together: Together, version: int
+    author: Member, new_post: NewPost, together: Together, version: int
 ) -> None:
-    slug = new_post(member)["slug"]
+    slug = new_post(author)["slug"]
     for number in range(1, version):
-        expect(member.update_post(slug, body=f"Text {number}."), 200)
+        expect(author.update_post(slug, body=f"Text {number}."), 200)
     responses = together(
         WRITERS,
-        lambda number: member.update_post(
+        lambda number: author.update_post(
             slug, title=f"Title {number}", tags=[f"t{number}"], version=version
         ),
     )
@@ -107,15 +112,15 @@ def test_of_parallel_changes_with_one_version_one_gets_through(
         if response.status_code != 200:
             expect_stale(response, version + 1)
     assert winner["version"] == version + 1
-    assert expect(member.get_post(slug), 200) == winner
+    assert expect(author.get_post(slug), 200) == winner
 
 
 @pytest.mark.requirement("POST-18")
 def test_parallel_editors_do_not_overwrite_each_other(
-    member: Member, editor: Member, new_post: NewPost, together: Together
+    author: Member, editor: Member, new_post: NewPost, together: Together
 ) -> None:
-    slug = new_post(member)["slug"]
-    writers = (member, editor)
+    slug = new_post(author)["slug"]
+    writers = (author, editor)
     responses = together(
         10,
         lambda number: writers[number % 2].update_post(
@@ -128,12 +133,12 @@ def test_parallel_editors_do_not_overwrite_each_other(
 
 @pytest.mark.requirement("POST-19", "POST-16")
 def test_without_a_version_all_parallel_changes_are_made_and_counted(
-    member: Member, new_post: NewPost, together: Together
+    author: Member, new_post: NewPost, together: Together
 ) -> None:
-    slug = new_post(member)["slug"]
+    slug = new_post(author)["slug"]
     responses = together(
         WRITERS,
-        lambda number: member.update_post(
+        lambda number: author.update_post(
             slug, title=f"Title {number}", body=f"*Body* {number}"
         ),
     )
@@ -141,27 +146,27 @@ def test_without_a_version_all_parallel_changes_are_made_and_counted(
     versions = sorted(post["version"] for post in posts)
     assert versions == list(range(2, WRITERS + 2))
     last = max(posts, key=lambda post: post["version"])
-    assert expect(member.get_post(slug), 200) == last
+    assert expect(author.get_post(slug), 200) == last
 
 
 @pytest.mark.requirement("POST-15", "POST-19")
 def test_parallel_changes_of_different_members_all_stay(
-    member: Member, new_post: NewPost, together: Together
+    author: Member, new_post: NewPost, together: Together
 ) -> None:
     tags = names.tag(), names.tag()
-    slug = new_post(member, title="Old", body="Old", tags=["old"])["slug"]
+    slug = new_post(author, title="Old", body="Old", tags=["old"])["slug"]
     changes = (
         {"title": "New"},
         {"body": "New"},
         {"tags": [*tags]},
     )
     for _ in range(3):
-        expect(member.update_post(slug, title="Old", body="Old", tags=["old"]), 200)
+        expect(author.update_post(slug, title="Old", body="Old", tags=["old"]), 200)
         responses = together(
-            12, lambda number: member.update_post(slug, json=changes[number % 3])
+            12, lambda number: author.update_post(slug, json=changes[number % 3])
         )
         assert {response.status_code for response in responses} == {200}
-        seen = expect(member.get_post(slug), 200)
+        seen = expect(author.get_post(slug), 200)
         assert (seen["title"], seen["body"], seen["excerpt"], seen["tags"]) == (
             "New",
             "New",
@@ -172,26 +177,26 @@ def test_parallel_changes_of_different_members_all_stay(
 
 @pytest.mark.requirement("POST-16", "POST-19")
 def test_the_same_change_made_in_parallel_counts_once(
-    member: Member, new_post: NewPost, together: Together
+    author: Member, new_post: NewPost, together: Together
 ) -> None:
-    slug = new_post(member, tags=["old"])["slug"]
+    slug = new_post(author, tags=["old"])["slug"]
     changes = {"title": "New", "tags": ["a", "b", "c"]}
-    responses = together(WRITERS, lambda _: member.update_post(slug, json=changes))
+    responses = together(WRITERS, lambda _: author.update_post(slug, json=changes))
     posts = [expect(response, 200) for response in responses]
     assert {post["version"] for post in posts} == {2}
-    seen = expect(member.get_post(slug), 200)
+    seen = expect(author.get_post(slug), 200)
     assert all(post == seen for post in posts)
 
 
 @pytest.mark.requirement("POST-19", "POST-15")
 def test_parallel_changes_of_tags_leave_one_of_the_sets(
-    member: Member, new_post: NewPost, together: Together
+    author: Member, new_post: NewPost, together: Together
 ) -> None:
-    slug = new_post(member, tags=["old"])["slug"]
+    slug = new_post(author, tags=["old"])["slug"]
     common, sets = names.tag(), [[names.tag(), names.tag()] for _ in range(10)]
     responses = together(
-        10, lambda number: member.update_post(slug, tags=[common, *sets[number]])
+        10, lambda number: author.update_post(slug, tags=[common, *sets[number]])
     )
     answered = [expect(response, 200)["tags"] for response in responses]
     assert answered == [sorted([common, *each]) for each in sets]
-    assert expect(member.get_post(slug), 200)["tags"] in answered
+    assert expect(author.get_post(slug), 200)["tags"] in answered

@@ -9,7 +9,7 @@ from app.config import Network
 def client_address(
     peer: str, forwarded_for: Iterable[str], trusted: Sequence[Network]
 ) -> str:
-    """Reads `X-Forwarded-For` from the right for as long as the hop is a trusted proxy."""
+    """Reads `X-Forwarded-For` from the right while the hop is a trusted proxy."""
     hops = [hop.strip() for line in forwarded_for for hop in line.split(",")]
     address = _parse(peer)
     while address and hops and any(address in network for network in trusted):

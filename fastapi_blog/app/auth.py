@@ -15,9 +15,11 @@ CREDENTIALS = re.compile(r"bearer ([^\s,]+)", re.IGNORECASE)
 
 
 class AccessTokenBearer(HTTPBearer):
-    # Idiom: HTTPBearer documents the scheme; what it reads is looser than RFC 6750, and an
-    # unusable header would pass for none.
-    async def __call__(self, request: Request) -> str | None:  # type: ignore[override]  # the bare token
+    # Idiom: HTTPBearer documents the scheme. It reads more than RFC 6750 allows,
+    # and what it cannot read would pass for no header at all.
+    async def __call__(  # type: ignore[override]  # no scheme beside the token
+        self, request: Request
+    ) -> str | None:
         """The token, None without a header; raises InvalidToken for anything else."""
         headers = request.headers.getlist("authorization")
         if not any(headers):
@@ -37,12 +39,12 @@ BearerToken = Annotated[str | None, Depends(bearer)]
 async def _optional_caller(
     token: BearerToken, settings: SettingsDep, database: DatabaseDep
 ) -> Caller | None:
-    """Looks the caller up in a session of its own: a request never holds two."""
+    """Looks the caller up on its own: a request never holds two connections."""
     if token is None:
         return None
     claims = decode_access_token(token, settings.signing_key)
-    async with database.reading() as session:
-        return await find_caller(session, claims)
+    async with database.reading() as reader:
+        return await find_caller(reader, claims)
 
 
 OptionalCaller = Annotated[Caller | None, Depends(_optional_caller)]
@@ -57,10 +59,9 @@ async def _caller(caller: OptionalCaller) -> Caller:
 CurrentCaller = Annotated[Caller, Depends(_caller)]
 
 
-async def _admin(caller: CurrentCaller) -> Caller:
+async def _require_admin(caller: CurrentCaller) -> None:
     if caller.role != "admin":
         raise Forbidden
-    return caller
 
 
-AdminCaller = Annotated[Caller, Depends(_admin)]
+ADMINS_ONLY = Depends(_require_admin)  # for the `dependencies` of a router

@@ -10,7 +10,6 @@ from limits import RateLimitItem, parse
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Field,
     PositiveInt,
     SecretStr,
     ValidationError,
@@ -120,10 +119,10 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     access_token_ttl: PositiveInt = 900
     refresh_token_ttl: PositiveInt = 1_209_600
-    login_rate_limit: RateLimit = Field(default="10/5minutes")
-    login_address_rate_limit: RateLimit = Field(default="100/5minutes")
-    login_name_rate_limit: RateLimit = Field(default="100/hour")
-    auth_rate_limit: RateLimit = Field(default="60/minute")
+    login_rate_limit: RateLimit = parse("10/5minutes")
+    login_address_rate_limit: RateLimit = parse("100/5minutes")
+    login_name_rate_limit: RateLimit = parse("100/hour")
+    auth_rate_limit: RateLimit = parse("60/minute")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] | None = None
 

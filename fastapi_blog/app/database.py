@@ -1,13 +1,16 @@
 """The engine, its two kinds of session, and the types that the tables share."""
 
+import re
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ColumnExpressionArgument,
     Connection,
     DateTime,
     Dialect,
@@ -15,16 +18,24 @@ from sqlalchemy import (
     Identity,
     Integer,
     MetaData,
+    Row,
+    Select,
+    SQLColumnExpression,
     String,
     TypeDecorator,
+    bindparam,
     delete,
     event,
-    false,
     select,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
@@ -32,8 +43,17 @@ from sqlalchemy.sql.functions import GenericFunction
 from app.errors import AppError, Unavailable
 from app.validation import fold
 
-# Classes of SQLSTATE that say: not now. Connection, resources, deadlock, shutdown, system.
-OUTAGES = {"08", "53", "40", "57", "58"}
+SQLITE_OUTAGES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# Classes of SQLSTATE that say: not now. Connection, login, no such database, deadlock,
+# resources, shutdown, system.
+OUTAGES = {"08", "28", "3D", "40", "53", "57", "58"}
 
 
 class Database:
@@ -43,20 +63,19 @@ class Database:
         self.engine = create_async_engine(url)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_safe(self.engine.sync_engine)
-        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reading = async_sessionmaker(autocommit, autoflush=False)
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """For statements that need no transaction: no BEGIN, no lock, no ROLLBACK."""
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """For columns that need no transaction: no BEGIN, no lock, no unit of work."""
         with _outages_told():
-            async with self._reading() as session:
-                yield session
+            async with self._autocommit.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction, begun by its first statement: done as a whole or not at all."""
+        """One transaction, begun by its first statement: the whole of it or nothing."""
         with _outages_told():
             async with self._writing() as session:
                 try:
@@ -86,10 +105,12 @@ def _outages_told() -> Iterator[None]:
 
 def _is_outage(error: DBAPIError) -> bool:
     sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    sqlite_code = getattr(error.orig, "sqlite_errorcode", None) or 0
     return (
         error.connection_invalidated
-        or isinstance(error, OperationalError | InterfaceError)
+        or isinstance(error, InterfaceError)
         or sqlstate[:2] in OUTAGES
+        or sqlite_code % 256 in SQLITE_OUTAGES  # the rest is detail
     )
 
 
@@ -119,7 +140,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_result_value(
-        self, value: datetime | None, dialect: Dialect
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - part of the interface
     ) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
 
@@ -129,7 +152,7 @@ def utc_now() -> datetime:
 
 
 class Base(DeclarativeBase):
-    # The names that PostgreSQL gives by itself, so that every tool arrives at the same ones.
+    # The names that PostgreSQL gives by itself: any tool can arrive at the same ones.
     metadata = MetaData(
         naming_convention={
             "pk": "%(table_name)s_pkey",
@@ -138,8 +161,13 @@ class Base(DeclarativeBase):
             "ck": "%(table_name)s_%(constraint_name)s_check",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}
 
+
+# What can run a SELECT; statements and rows of whatever columns.
+Reader = AsyncConnection | AsyncSession
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 # SQLite gives the id of a deleted last row again unless it is told to remember.
 NEVER_REUSE_IDS = {"sqlite_autoincrement": True}
@@ -165,7 +193,7 @@ def _compile_for_postgresql(element: ascii_lower, compiler: Any, **options: Any)
 
 
 async def delete_in_order(
-    session: AsyncSession, model: Any, *conditions: ColumnElement[bool]
+    session: AsyncSession, model: Any, *conditions: ColumnExpressionArgument[bool]
 ) -> None:
     """Locks the rows by their ids first: two deletions that overlap never deadlock."""
     locked = select(model.id).where(*conditions).order_by(model.id).with_for_update()
@@ -173,7 +201,7 @@ async def delete_in_order(
 
 
 async def insert_once(session: AsyncSession, row: Base) -> bool:
-    """Lets a unique constraint decide, whoever inserts meanwhile; tells who was first."""
+    """Lets a unique constraint decide who is first, and tells whether we are."""
     try:
         async with session.begin_nested():
             session.add(row)
@@ -182,11 +210,16 @@ async def insert_once(session: AsyncSession, row: Base) -> bool:
     return True
 
 
-def equals(folded: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Without case for ASCII. Nothing holds U+0000, and PostgreSQL takes no such text."""
-    return false() if "\0" in text else folded == fold(text)
+def contains_word(column: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
+    """For the parameter `name`, which word_pattern makes; ASCII without case."""
+    return ascii_lower(column).like(bindparam(name, type_=String), escape="/")
 
 
-def contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    """A substring, without case for ASCII; nothing in `word` is a wildcard."""
-    return ascii_lower(column).contains(fold(word), autoescape=True)
+def word_pattern(word: str) -> str:
+    """A LIKE pattern for the word anywhere, in which every character means itself."""
+    return "%" + re.sub("([/%_])", r"/\1", fold(word)) + "%"
+
+
+def name_key(name: str) -> str:
+    """A name as the database compares it; what holds U+0000 is nobody's name."""
+    return "" if "\0" in name else fold(name)

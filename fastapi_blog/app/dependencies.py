@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.accounts.passwords import Attempts
 from app.addresses import client_address
@@ -40,9 +40,9 @@ LimiterDep = Annotated[Limiter, Depends(_limiter)]
 MailerDep = Annotated[Mailer, Depends(_mailer)]
 
 
-async def _reading(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
-    async with database.reading() as session:
-        yield session
+async def _reading(database: DatabaseDep) -> AsyncIterator[AsyncConnection]:
+    async with database.reading() as connection:
+        yield connection
 
 
 async def _writing(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
@@ -50,9 +50,9 @@ async def _writing(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-# Idiom: what follows a dependency's `yield` runs after the answer is sent, unless its scope
-# is the function: a 201 must not go out for something that then fails to be committed.
-Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
+# Idiom: what follows a dependency's `yield` runs after the answer is sent, unless its
+# scope is the function. No 201 may go out for something that then cannot be committed.
+Reading = Annotated[AsyncConnection, Depends(_reading, scope="function")]
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 

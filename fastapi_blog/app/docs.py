@@ -8,8 +8,8 @@ from fastapi.staticfiles import StaticFiles
 
 from app.openapi import build_document
 
-# Idiom: FastAPI's own page loads its assets from another host and starts them inline. The
-# assets come from a package instead, through the same mount as the application's files.
+# Idiom: FastAPI's own page loads its assets from another host and starts them inline.
+# Here they come from a package, through the same mount as the application's own files.
 static_files = StaticFiles(
     directory=Path(__file__).parent / "static", packages=[("fastapi_offline", "static")]
 )

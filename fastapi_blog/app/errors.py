@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-
 ProblemCode = Literal[
-    "bad_request",
     "malformed_json",
     "not_authenticated",
     "invalid_token",
@@ -50,7 +48,7 @@ FieldErrorCode = Literal[
 class FieldError:
     """One fault of one member: its dotted path, a code, a sentence."""
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     field: str
     code: FieldErrorCode
@@ -67,11 +65,6 @@ class AppError(Exception):
     def __str__(self) -> str:
         faults = (f"{error.field}: {error.message}" for error in self.errors)
         return " ".join((self.detail, *faults))
-
-
-class BadRequest(AppError):
-    code = "bad_request"
-    detail = "This server does not go by that name."
 
 
 class MalformedJson(AppError):

@@ -1,4 +1,4 @@
-"""Probes: is the process alive, and can it do its work?"""
+"""Probes: whether the process is alive, and whether it can do its work."""
 
 import asyncio
 
@@ -22,8 +22,8 @@ async def readyz(request: Request) -> dict[str, str]:
     state = request.app.state
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            async with state.database.reading() as session:
-                await session.execute(text("SELECT 1"))
+            async with state.database.reading() as connection:
+                await connection.execute(text("SELECT 1"))
             if not await state.limiter.is_ready():
                 raise Unavailable
     except TimeoutError as error:

@@ -12,7 +12,7 @@ import aiosmtplib
 
 from app.config import Settings
 
-PAUSES = (1, 4)  # seconds before the second and the third try
+PAUSES = (0, 1, 4)  # seconds before each try
 TIMEOUT_SECONDS = 10
 ONE_LINE = SMTP.clone(max_line_length=998)  # A link must not be broken in two.
 
@@ -64,16 +64,15 @@ class Mailer:
                 f"\nTo: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}\n"
             )
             return
-        for pause in (*PAUSES, None):
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
             try:
                 await self._deliver(mail, self.smtp_url)
             except (aiosmtplib.SMTPException, OSError) as error:
-                reason = type(error).__name__
+                logger.warning("Mail not taken: %s", type(error).__name__)
             else:
                 return
-            if pause:
-                await asyncio.sleep(pause)
-        logger.error("Mail not sent: %s", reason)
+        logger.error("Mail given up")
 
     async def _deliver(self, mail: Mail, smtp_url: str) -> None:
         url = urlsplit(smtp_url)

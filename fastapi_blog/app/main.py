@@ -1,5 +1,6 @@
 """The application, put together. Start reading here."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,9 +17,13 @@ from app.problems import add_error_handlers
 from app.rate_limits import Limiter
 from app.todos import api as todos
 
+logger = logging.getLogger(__name__)
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or load_settings()
+    if settings.secret_key is None:
+        logger.warning("SECRET_KEY is not set: tokens end with this process")
     app = FastAPI(
         title="Quintet blog API",
         version="0.1.0",

@@ -5,10 +5,11 @@ import logging
 from fastapi import FastAPI, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
-from app.errors import AppError, BadRequest
+from app.errors import AppError
 from app.logs import RequestLog
 from app.problems import ProblemResponse
 
@@ -19,6 +20,7 @@ DOCS_POLICY = (
 )
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "Retry-After", "X-Request-ID")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "If-None-Match", "X-Request-ID")
+PROBES = {"/healthz", "/readyz"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
@@ -46,35 +48,36 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
 class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-            "X-Frame-Options": "DENY",
-        }
+        self.headers = [
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+            (b"x-frame-options", b"DENY"),
+        ]
         if https:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+            self.headers.append((b"strict-transport-security", b"max-age=31536000"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         path = scope["path"]
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(self.headers)
+                headers = MutableHeaders(raw=[*message["headers"], *self.headers])
                 policy = DOCS_POLICY if path == "/api/docs" else API_POLICY
                 headers.setdefault("Content-Security-Policy", policy)
                 if path.startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
+                message = {**message, "headers": headers.raw}
             await send(message)
 
         await self.app(scope, receive, send_secured)
 
 
 class Cors(CORSMiddleware):
-    # Idiom: Starlette would answer the preflight of a foreign origin with 400 in plain text,
-    # and expose header fields to origins that may not read the answer.
+    # Idiom: Starlette would refuse the preflight of a foreign origin in plain text, and
+    # expose header fields to origins that may not read the answer.
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/api/"):
             await super().__call__(scope, receive, send)
@@ -99,18 +102,21 @@ class Cors(CORSMiddleware):
 
 
 class AllowedHosts:
-    """Refuses a `Host` that is not ours, but for the probes, which address us by number."""
+    """Refuses a `Host` that is not ours; probes may address us by number."""
 
     def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
         self.app = app
         self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in {"/healthz", "/readyz"}:
-            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
-            if host not in self.hosts:
-                return await ProblemResponse(BadRequest())(scope, receive, send)
-        await self.app(scope, receive, send)
+        refused = scope["type"] == "http" and not self._is_allowed(scope)
+        app = PlainTextResponse("Unknown host.\n", 400) if refused else self.app
+        await app(scope, receive, send)
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        host = Headers(scope=scope).get("host", "").lower()
+        name = host.removesuffix("]").rpartition(":")[0] or host
+        return scope["path"] in PROBES or host in self.hosts or name in self.hosts
 
 
 class HeadAsGet:
@@ -121,8 +127,8 @@ class HeadAsGet:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "HEAD":
-            return await self.app(scope, receive, send)
-
+            await self.app(scope, receive, send)
+            return
         get_scope = {**scope, "method": "GET"}
 
         async def send_without_body(message: Message) -> None:

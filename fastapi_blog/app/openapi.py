@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's own, with the problems and media types it cannot know."""
+"""The OpenAPI document: FastAPI's own, corrected where it cannot know better."""
 
 from typing import Any
 
@@ -12,6 +12,13 @@ PROBLEM = {
 }
 BODY_PROBLEMS = (400, 413, 415, 422)
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Not Modified"}}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "Entity tags that the caller holds, or `*`.",
+    "schema": {"type": "string"},
+}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -50,6 +57,7 @@ def _correct(method: str, operation: dict[str, Any]) -> None:
         del operation["responses"]["422"]
     if "304" in operation["responses"]:
         operation["security"].insert(0, {})  # These go without a token, too.
+        operation.setdefault("parameters", []).append(IF_NONE_MATCH)
     if method == "patch":
         content = operation["requestBody"]["content"]
         content["application/merge-patch+json"] = content["application/json"]

@@ -3,22 +3,24 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import MISSING, BaseModel, Field
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
+from app.database import AnyRow, AnySelect, Reader, UtcDateTime
 from app.errors import FieldError, Invalid
-from app.validation import Digits, ResponseModel, format_timestamp
+from app.validation import MAX_ID, Digits, ResponseModel, format_timestamp
 
 Item = TypeVar("Item")
 Key = datetime | int
-MIN_KEY, MAX_KEY = -(2**63), 2**63 - 1
+ID, SIGNED_32_BIT = (1, MAX_ID), (-(2**31), 2**31 - 1)
 CURSOR = re.compile("[A-Za-z0-9_-]+")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
@@ -35,33 +37,54 @@ class Page(ResponseModel, Generic[Item]):
     next_cursor: str | None
 
 
-@dataclass(frozen=True)
-class Order:
-    """The order of one operation's list; its last column is unique."""
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """One operation's list: what it selects, and in which order.
+
+    Building a statement takes as long as running it, so each shape is built once and
+    gets its values as parameters.
+    """
 
     operation: str
-    columns: Sequence[InstrumentedAttribute[Any]]
+    statement: AnySelect
+    order: Sequence[InstrumentedAttribute[Any]]  # selected, too; the last one is unique
     descending: bool = False
 
     async def fetch(
-        self, session: AsyncSession, statement: Select[Any], query: PageQuery
-    ) -> tuple[Sequence[Row[Any]], str | None]:
-        """One page of rows, which must hold this order's columns, and the next cursor."""
-        if query.cursor is not MISSING:
-            statement = statement.where(self._after(query.cursor))
-        order_by = [c.desc() if self.descending else c.asc() for c in self.columns]
+        self,
+        reader: Reader,
+        query: PageQuery,
+        conditions: Sequence[ColumnElement[bool]] = (),
+        values: Mapping[str, Any] | None = None,
+    ) -> tuple[Sequence[AnyRow], str | None]:
+        """The rows of one page, and the cursor of the next."""
         # One row more than asked for tells whether another page follows.
-        statement = statement.order_by(*order_by).limit(query.limit + 1)
-        rows = (await session.execute(statement)).all()
+        parameters = {**(values or {}), "most": query.limit + 1}
+        if query.cursor is not MISSING:
+            parameters |= self._place(query.cursor)
+        statement = self._build(
+            tuple(conditions), continued=query.cursor is not MISSING
+        )
+        rows = (await reader.execute(statement, parameters)).all()
         if len(rows) <= query.limit:
             return rows, None
-        rows = rows[: query.limit]
-        return rows, self.encode([getattr(rows[-1], c.key) for c in self.columns])
+        last = rows[query.limit - 1]
+        return rows[:-1], self.encode([getattr(last, c.key) for c in self.order])
 
-    def _after(self, cursor: str) -> ColumnElement[bool]:
-        keys = zip(self.decode(cursor), self.columns, strict=True)
-        place = tuple_(*(literal(key, column.type) for key, column in keys))
-        here = tuple_(*self.columns)
+    @cache  # noqa: B019 - listings live as long as the process
+    def _build(
+        self, conditions: tuple[ColumnElement[bool], ...], *, continued: bool
+    ) -> AnySelect:
+        statement = self.statement.where(*conditions)
+        if continued:
+            statement = statement.where(self._is_after())
+        order = [c.desc() if self.descending else c.asc() for c in self.order]
+        return statement.order_by(*order).limit(bindparam("most", type_=Integer))
+
+    def _is_after(self) -> ColumnElement[bool]:
+        here = tuple_(*self.order)
+        keys = enumerate(self.order)
+        place = tuple_(*(bindparam(f"key{n}", type_=c.type) for n, c in keys))
         return here < place if self.descending else here > place
 
     def encode(self, keys: Sequence[Key]) -> str:
@@ -70,28 +93,37 @@ class Order:
         return urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
     def decode(self, cursor: str) -> list[Key]:
-        """Raises Invalid for whatever `encode` would not have made for this operation."""
+        """Raises Invalid for whatever `encode` would not have made for this list."""
         try:
-            operation, *keys = _decode_json(cursor)
-            if operation != self.operation:
-                raise ValueError(operation)
-            types = [column.type.python_type for column in self.columns]
-            return [_read(key, kind) for key, kind in zip(keys, types, strict=True)]
+            keys = _decode_json(cursor, self.operation)
+            pairs = zip(keys, self.order, strict=True)
+            return [_read(key, column.type) for key, column in pairs]
         except (ValueError, TypeError, RecursionError) as error:
             fault = FieldError("cursor", "invalid", "Take the cursor from a page.")
             raise Invalid(fault) from error
 
+    def _place(self, cursor: str) -> dict[str, Key]:
+        return {f"key{n}": key for n, key in enumerate(self.decode(cursor))}
 
-def _decode_json(cursor: str) -> Any:
+
+def _decode_json(cursor: str, expected: str) -> list[Any]:
     if not CURSOR.fullmatch(cursor):
         raise ValueError(cursor)
     padding = "=" * (-len(cursor) % 4)
-    return json.loads(urlsafe_b64decode(cursor + padding).decode())
+    keys: list[Any]
+    operation, *keys = json.loads(urlsafe_b64decode(cursor + padding).decode())
+    if operation != expected:
+        raise ValueError(operation)
+    return keys
 
 
-def _read(key: object, kind: type) -> Key:
-    if kind is int and type(key) is int and MIN_KEY <= key <= MAX_KEY:
-        return key
-    if kind is datetime and isinstance(key, str) and TIMESTAMP.fullmatch(key):
-        return datetime.fromisoformat(key)
+def _read(key: object, column_type: TypeEngine[Any]) -> Key:
+    """Raises ValueError for what such a column cannot hold."""
+    if isinstance(column_type, UtcDateTime):
+        if isinstance(key, str) and TIMESTAMP.fullmatch(key):
+            return datetime.fromisoformat(key)
+    elif type(key) is int:
+        least, most = ID if isinstance(column_type, BigInteger) else SIGNED_32_BIT
+        if least <= key <= most:
+            return key
     raise ValueError(key)

@@ -1,12 +1,13 @@
-"""Parts of paths, and the paths that answers point to."""
+"""Parts of paths, and header fields that point to other paths."""
 
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import Field
 
-from app.validation import MAX_ID, SLUG, TAG_NAME, USERNAME, Digits
+from app.pagination import Item, Page
+from app.validation import MAX_ID, SLUG, TAG_NAME, USERNAME, IdDigits
 
 # What cannot be one of these is a path that does not exist: 404, without a look-up.
 UsernamePath = Annotated[
@@ -14,19 +15,32 @@ UsernamePath = Annotated[
 ]
 SlugPath = Annotated[str, Path(max_length=90, pattern=f"^{SLUG}$")]
 TagPath = Annotated[str, Path(max_length=30, pattern=f"^{TAG_NAME}$")]
-IdPath = Annotated[int, Path(), Field(ge=1, le=MAX_ID), Digits]
+IdPath = Annotated[int, Path(), Field(ge=1, le=MAX_ID), IdDigits]
 
 
-def path_of(request: Request, operation: str, **parts: str | int) -> str:
-    return str(request.app.url_path_for(operation, **parts))
+class LinkHeaders:
+    def __init__(self, request: Request, response: Response) -> None:
+        self.request = request
+        self.response = response
+
+    def created(self, operation: str, **parts: str | int) -> None:
+        """Names the path at which the operation answers what was created."""
+        path = self.request.app.url_path_for(operation, **parts)
+        self.response.headers["Location"] = str(path)
+
+    def next_page(self, page: Page[Item]) -> Page[Item]:
+        """Names the page after this one, which keeps the other parameters."""
+        if page.next_cursor:
+            parameters = self.request.query_params.multi_items()
+            kept = [(name, value) for name, value in parameters if name != "cursor"]
+            query = urlencode([*kept, ("cursor", page.next_cursor)])
+            path = quote(self.request.url.path)
+            self.response.headers["Link"] = f'<{path}?{query}>; rel="next"'
+        return page
 
 
-def link_next_page(
-    request: Request, response: Response, next_cursor: str | None
-) -> None:
-    """Adds `Link` to the next page, which keeps the other parameters of this one."""
-    if next_cursor is None:
-        return
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    query = urlencode([*kept, ("cursor", next_cursor)])
-    response.headers["Link"] = f'<{quote(request.url.path)}?{query}>; rel="next"'
+async def _links(request: Request, response: Response) -> LinkHeaders:
+    return LinkHeaders(request, response)
+
+
+Links = Annotated[LinkHeaders, Depends(_links)]

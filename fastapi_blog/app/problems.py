@@ -1,5 +1,6 @@
 """How every refusal looks to the client: RFC 9457 problem details."""
 
+import logging
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,10 +18,13 @@ from app.errors import (
     MethodNotAllowed,
     NotFound,
     ProblemCode,
+    Unavailable,
     UnsupportedMediaType,
 )
 from app.routing import allowed_methods
 from app.validation import ResponseModel, field_errors
+
+logger = logging.getLogger(__name__)
 
 # The phrases of RFC 9110 and RFC 6585; http.HTTPStatus spells two of them by version.
 TITLES = {
@@ -39,7 +43,6 @@ TITLES = {
     503: "Service Unavailable",
 }
 STATUSES: dict[ProblemCode, int] = {
-    "bad_request": 400,
     "malformed_json": 400,
     "not_authenticated": 401,
     "invalid_token": 401,
@@ -110,6 +113,9 @@ FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
 def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AppError)
     async def app_error(_request: Request, error: AppError) -> Response:
+        if isinstance(error, Unavailable):
+            cause = error.__cause__ or error
+            logger.error("Unavailable: %r", getattr(cause, "orig", cause))
         return ProblemResponse(error)
 
     @app.exception_handler(RequestValidationError)

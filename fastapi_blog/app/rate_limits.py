@@ -1,4 +1,4 @@
-"""How often somebody may try. The identifiers are fixed: servers may share one Redis."""
+"""How often somebody may try. The identifiers are fixed, so that servers can share."""
 
 import math
 import time
@@ -83,7 +83,7 @@ def _redis_pool(url: str) -> ConnectionPool:
 def _storage(pool: ConnectionPool | None) -> Storage:
     if pool is None:
         return MemoryStorage()
-    return RedisStorage("redis://", implementation="redispy", connection_pool=pool)
+    return RedisStorage("redis://", implementation="redispy", connection_pool=pool)  # type: ignore[arg-type]  # its types know text only
 
 
 @asynccontextmanager

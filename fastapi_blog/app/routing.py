@@ -5,11 +5,11 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
-from fastapi import Depends, Header, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import MISSING
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app.errors import MalformedJson, UnsupportedMediaType
@@ -49,8 +49,8 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 class Route(APIRoute):
-    # Idiom: FastAPI takes any "+json" body of any length, and UTF-16 too. A route class is
-    # its own place for rules about a request that has not been parsed yet.
+    # Idiom: FastAPI takes any "+json" body, of any length, in UTF-16 too. A route class
+    # is its own place for rules about a request that has not been parsed yet.
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
         if self.body_field is None:
@@ -61,11 +61,19 @@ class Route(APIRoute):
             if int(request.headers.get("content-length", "0")) > MAX_BODY_BYTES:
                 raise HTTPException(413)
             request = BodyRequest(request.scope, request.receive)
-            if not await request.body():
+            if not await _read_body(request):
                 raise MalformedJson
             return await handle(request)
 
         return handle_body
+
+
+async def _read_body(request: Request) -> bytes:
+    """The request keeps it for FastAPI, which would take an empty one for null."""
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        return b""
 
 
 def _check_media_type(request: Request) -> None:
@@ -112,15 +120,6 @@ class SharedConditionalRoute(ConditionalRoute):
 def _is_current(request: Request, entity_tag: str) -> bool:
     held = ",".join(request.headers.getlist("if-none-match"))
     return held.strip() == "*" or entity_tag in ENTITY_TAG.findall(held)
-
-
-async def _document_if_none_match(
-    if_none_match: Annotated[str | MISSING, Header(alias="If-None-Match")] = MISSING,
-) -> None:
-    """Shows the header in the documentation; ConditionalRoute is what reads it."""
-
-
-IF_NONE_MATCH = Depends(_document_if_none_match)
 
 
 def allowed_methods(request: Request) -> list[str]:

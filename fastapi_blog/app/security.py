@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +12,14 @@ import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from jwt.types import Options
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import InvalidToken
-from app.validation import MAX_ID
+from app.validation import MAX_ID, IdDigits
 
 ALGORITHM = "HS256"
 OPTIONS: Options = {"verify_iat": False}  # A clock may be a little behind ours.
 CLOCK_SKEW_SECONDS = 60
-ID = re.compile("[1-9][0-9]{0,18}")
 # What PyJWT lets through when a header or a claim is of a type it does not expect.
 MALFORMED = (ValueError, TypeError, OverflowError, RecursionError)
 
@@ -64,19 +62,13 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def _to_id(value: object) -> int:
-    if isinstance(value, str) and ID.fullmatch(value):
-        return int(value)
-    raise ValueError
-
-
 class AccessToken(BaseModel):
     """The claims of an access token; all are needed, none is converted."""
 
     model_config = ConfigDict(strict=True)
 
     iss: Literal["quintet"]
-    sub: Annotated[int, BeforeValidator(_to_id), Field(le=MAX_ID)]
+    sub: Annotated[int, IdDigits, Field(le=MAX_ID)]
     sid: Annotated[UUID, Field(strict=False)]
     ver: int
     iat: int

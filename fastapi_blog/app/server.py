@@ -11,6 +11,7 @@ from app.config import InvalidSettings, Settings, load_settings
 from app.logs import logging_config
 
 GRACEFUL_SECONDS = 5
+START_SECONDS = 60  # A busy machine may need long to import everything four times.
 
 
 def main() -> None:
@@ -31,11 +32,12 @@ def main() -> None:
             workers=workers,
             reload=options.reload,
             log_config=logging_config(settings),
-            # The application does these itself: one line a request, its own idea of a proxy.
+            # The application logs requests and looks through proxies itself.
             access_log=False,
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            timeout_worker_healthcheck=START_SECONDS,
         )
 
 

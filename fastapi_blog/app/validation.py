@@ -1,4 +1,4 @@
-"""The types of the wire: texts, days and numbers with the specification's own faults."""
+"""The types of the wire: texts, days and numbers, with the specification's faults."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -40,6 +40,7 @@ EMAIL = (
 )
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DIGITS = re.compile("[0-9]+")
+ID = re.compile("[1-9][0-9]{0,18}")
 
 MAX_ID = 2**63 - 1
 MAX_WORDS = 10
@@ -49,11 +50,12 @@ CODES = get_args(FieldErrorCode)
 PYDANTIC_CODES: dict[str, FieldErrorCode] = {
     "missing": "required",
     "extra_forbidden": "unknown",
+    "string_too_short": "blank",  # of a filter, which needs one character
+    "string_too_long": "too_long",
     "string_unicode": "format",
     "greater_than_equal": "too_small",
     "less_than_equal": "too_big",
-    "string_too_short": "blank",
-    "too_long": "too_many",
+    "too_long": "too_many",  # of a list
     "literal_error": "choice",
 }
 
@@ -72,7 +74,7 @@ class ResponseModel(BaseModel):
 
 @dataclass(frozen=True)
 class Text:
-    """The rules of one kind of text, as a marker: `Annotated[str, Text(max_length=30)]`."""
+    """The rules of one kind of text: `Annotated[str, Text(max_length=30)]`."""
 
     max_length: int
     min_length: int = 0
@@ -110,7 +112,7 @@ class Text:
         if len(value) > self.max_length:
             limit = {"limit": self.max_length}
             raise PydanticCustomError(
-                "too_long", "Use at most {limit} characters.", limit
+                "string_too_long", "Use at most {limit} characters.", limit
             )
 
     def __get_pydantic_core_schema__(
@@ -138,12 +140,19 @@ def _parse_day(value: object) -> date:
 
 
 def _parse_digits(value: object) -> object:
-    """Reads a number of a path or query; of a huge one enough to see that it is too big."""
+    """Reads a number of a path or query; of a huge one enough to tell that it is."""
     if isinstance(value, str):
         if not DIGITS.fullmatch(value):
             raise PydanticCustomError("type", "Use ASCII digits.")
         return int(value.lstrip("0")[:20] or "0")
     return value
+
+
+def _parse_id(value: object) -> int:
+    """An id has one spelling: no sign, no leading zero."""
+    if isinstance(value, str) and ID.fullmatch(value):
+        return int(value)
+    raise PydanticCustomError("format", "This is no id.")
 
 
 def _limit_words(value: str) -> str:
@@ -153,7 +162,7 @@ def _limit_words(value: str) -> str:
 
 
 def format_timestamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z".rjust(27, "0")
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def fold(text: str) -> str:
@@ -163,6 +172,7 @@ def fold(text: str) -> str:
 
 Day = Annotated[date, BeforeValidator(_parse_day)]
 Digits = BeforeValidator(_parse_digits)
+IdDigits = BeforeValidator(_parse_id)
 Search = Annotated[
     str, Text(max_length=100, may_be_empty=True), AfterValidator(_limit_words)
 ]
@@ -174,7 +184,7 @@ Timestamp = Annotated[
 
 
 def field_errors(faults: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """Turns pydantic's faults into the specification's: one a field, the first in order."""
+    """Pydantic's faults as the specification has them: the first of each field."""
     found: dict[str, FieldError] = {}
     for fault in faults:
         error = _field_error(fault)
@@ -187,7 +197,7 @@ def field_errors(faults: Iterable[Mapping[str, Any]]) -> list[FieldError]:
 def _field_error(fault: Mapping[str, Any]) -> FieldError:
     field = ".".join(str(part) for part in fault["loc"])
     kind = fault["type"]
-    code = kind if kind in CODES else PYDANTIC_CODES.get(kind, "type")
+    code = PYDANTIC_CODES.get(kind) or (kind if kind in CODES else "type")
     if code == "choice" and not isinstance(fault["input"], str):
         code = "type"
     if code == "required" and not field:  # The body is the JSON value null.

@@ -37,18 +37,25 @@ def judge(plan: Plan) -> Json:
 def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
     """Judge the servers in processes that share nothing with the runner."""
     stages.say("judge")
-    known = [f"--known-failure={check}" for check in plan.manifest.known_failures]
+    # With `=`: pytest looks for its settings near every argument that is a path.
+    options = {
+        "rootdir": SUITE,
+        "base-url": stand.main.url,
+        "short-url": stand.second.url,
+        "admin-username": ADMIN_USERNAME,
+        "admin-password": stand.admin_password,
+        "secret-key": stand.secret_key,
+        "mailbox": stand.mailbox,
+        "spec": plan.spec,
+        "report": plan.results,
+        "junitxml": plan.junit,
+    }
     command = [
-        *(sys.executable, "-m", "pytest", str(SUITE), "--rootdir", str(SUITE)),
-        *("-q", "--no-header", "-n", str(PROCESSES), "-p", "no:cacheprovider"),
-        *("--base-url", stand.main.url, "--short-url", stand.second.url),
-        *("--admin-username", ADMIN_USERNAME),
-        *("--admin-password", stand.admin_password),
-        *("--secret-key", stand.secret_key, "--mailbox", str(stand.mailbox)),
-        *("--spec", str(plan.spec), "--report", str(plan.results)),
-        f"--junitxml={plan.junit}",
+        *(sys.executable, "-m", "pytest", str(SUITE), "-q", "--no-header"),
+        *(f"-n{PROCESSES}", "-pno:cacheprovider"),
+        *(f"--{name}={value}" for name, value in options.items()),
         *(f"--profile={profile}" for profile in plan.manifest.profiles),
-        *known,
+        *(f"--known-failure={check}" for check in plan.manifest.known_failures),
         *plan.further,
     ]
     subprocess.run(command, check=False, cwd=SUITE)

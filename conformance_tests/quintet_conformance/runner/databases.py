@@ -16,8 +16,8 @@ DATABASES = (SQLITE, POSTGRES)
 Picture = dict[str, list[tuple[Any, ...]]]
 
 
-def sqlite_url(directory: Path) -> str:
-    return f"sqlite:///{directory / 'blog.db'}"
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path.resolve()}"
 
 
 @contextmanager

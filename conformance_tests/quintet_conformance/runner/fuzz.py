@@ -19,7 +19,7 @@ WITHOUT_LIMITS = {f"{name}_RATE_LIMIT": "1000000/minute" for name in LIMITS}
 
 def fuzz(plan: Plan, schemathesis: Path) -> bool:
     """Set the implementation up and let Schemathesis loose on it."""
-    stages = Stages(f"{plan.name}-fuzz")
+    stages = Stages(plan.name)
     try:
         with set_up(plan, stages) as stand:
             fault = _run(plan, schemathesis, stand)

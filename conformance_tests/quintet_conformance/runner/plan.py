@@ -22,13 +22,15 @@ class Plan:
     reports: Path
     cache: Path
     workers: int = 0
+    purpose: str = ""
     further: list[str] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        workers = f"-{self.workers}-workers" if self.workers else ""
-        return f"{self.manifest.key}-{self.database}{workers}"
+        workers = f"{self.workers}-workers" if self.workers else ""
+        parts = (self.manifest.key, self.database, workers, self.purpose)
+        return "-".join(filter(None, parts))
 
     @property
     def results(self) -> Path:

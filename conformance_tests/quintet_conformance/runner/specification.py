@@ -1,6 +1,7 @@
 """Whether the specification is sound in itself and covered by the tests."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,21 +51,43 @@ def _open_objects(document: Document) -> Iterator[str]:
 
 
 def _faults_of(path: Path) -> Iterator[str]:
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = _read(path)
     if path.name.endswith(SCHEMA):
         Draft202012Validator(content)
         return
-    schema = _schema_of(path)
-    if schema is None:
-        yield "has no schema beside it"
+    schema_path = _schema_of(path)
+    if schema_path is None:
+        yield "has no schema"
         return
-    validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
-    for error in validator.iter_errors(content):
-        yield f"{'.'.join(map(str, error.instance_path))}: {error.message}"
+    schema = _read(schema_path)
+    yield from _mismatches(schema, content)
+    if path.stem in schema.get("$defs", {}):
+        yield from _faults_of_cases(schema, path.stem, content["cases"])
+
+
+def _faults_of_cases(schema: Json, kind: str, cases: list[Json]) -> Iterator[str]:
+    """Hold each case against the definition of its file; ids are unique."""
+    definition = {"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]}
+    for case in cases:
+        for fault in _mismatches(definition, case):
+            yield f"{case['id']}: {fault}"
+    for name, count in Counter(case["id"] for case in cases).items():
+        if count > 1:
+            yield f"{name} is there {count} times"
+
+
+def _mismatches(schema: Json, content: Json) -> Iterator[str]:
+    for error in Draft202012Validator(schema).iter_errors(content):
+        place = ".".join(map(str, error.instance_path)) or "(all)"
+        yield f"{place}: {error.message}"
 
 
 def _schema_of(path: Path) -> Path | None:
     """Give the schema named like the file, else the one named like its folder."""
     own = path.with_name(f"{path.stem}{SCHEMA}")
-    shared = path.with_name(f"{path.parent.name}{SCHEMA}")
+    shared = path.parent.with_name(f"{path.parent.name}{SCHEMA}")
     return next((each for each in (own, shared) if each.exists()), None)
+
+
+def _read(path: Path) -> Json:
+    return json.loads(path.read_text(encoding="utf-8"))

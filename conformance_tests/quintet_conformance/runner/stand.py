@@ -67,7 +67,7 @@ def set_up(plan: Plan, stages: Stages) -> Iterator[Stand]:
 @contextmanager
 def _database(plan: Plan, directory: Path) -> Iterator[str]:
     if plan.database == databases.SQLITE:
-        yield databases.sqlite_url(directory)
+        yield databases.sqlite_url(directory / "blog.db")
         return
     with services.postgres() as server, databases.fresh_postgres(server) as url:
         yield url

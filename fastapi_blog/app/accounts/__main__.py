@@ -7,8 +7,8 @@ import sys
 
 from pydantic import ValidationError
 
-from app.accounts.schemas import Registration
 from app.accounts.admin import create_admin
+from app.accounts.schemas import Registration
 from app.config import InvalidSettings, load_settings
 from app.database import Database
 from app.errors import AppError
@@ -39,7 +39,7 @@ async def _create_admin() -> None:
 
 
 def _read_registration() -> Registration:
-    """Raises InvalidSettings with the first variable that is missing or not acceptable."""
+    """Raises InvalidSettings with the first variable that will not do."""
     names = ("username", "email", "password")
     values = {name: os.environ.get(f"ADMIN_{name.upper()}", "") for name in names}
     try:

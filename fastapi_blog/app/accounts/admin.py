@@ -1,19 +1,24 @@
 """What admins do with accounts."""
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
 from app.accounts.schemas import Account, Registration, UserChanges, UserQuery
 from app.accounts.services import ACCOUNT, register
 from app.accounts.users import ACTIVE_ADMIN, Caller, is_named
-from app.database import contains
+from app.database import Reader, contains_word, word_pattern
 from app.errors import Conflict, FieldError, Forbidden, NotFound
-from app.pagination import Order, Page
-from app.validation import fold
+from app.pagination import Listing, Page
+from app.validation import MAX_WORDS, fold
 
-USERS = Order("list_users", [User.id])
+USERS = Listing("list_users", select(*ACCOUNT), (User.id,))
+WITH_ROLE = User.role == bindparam("role")
+WITH_WORD = [
+    or_(contains_word(User.username, f"word{n}"), contains_word(User.email, f"word{n}"))
+    for n in range(MAX_WORDS)
+]
 
 
 async def create_admin(session: AsyncSession, registration: Registration) -> Account:
@@ -33,29 +38,25 @@ async def create_admin(session: AsyncSession, registration: Registration) -> Acc
     return account.model_copy(update={"role": "admin"})
 
 
-async def list_users(session: AsyncSession, query: UserQuery) -> Page[Account]:
-    statement = select(*ACCOUNT).where(*_filters(query))
-    rows, next_cursor = await USERS.fetch(session, statement, query)
+async def list_users(reader: Reader, query: UserQuery) -> Page[Account]:
+    conditions: list[ColumnElement[bool]] = []
+    values: dict[str, str] = {}
+    if query.role is not MISSING:
+        conditions.append(WITH_ROLE)
+        values["role"] = query.role
+    if query.q is not MISSING:
+        for n, word in enumerate(query.q.split()):
+            conditions.append(WITH_WORD[n])
+            values[f"word{n}"] = word_pattern(word)
+    rows, next_cursor = await USERS.fetch(reader, query, conditions, values)
     items = [Account.model_validate(row) for row in rows]
     return Page[Account](items=items, next_cursor=next_cursor)
-
-
-def _filters(query: UserQuery) -> list[ColumnElement[bool]]:
-    filters = []
-    if query.q is not MISSING:
-        filters += [
-            or_(contains(User.username, word), contains(User.email, word))
-            for word in query.q.split()
-        ]
-    if query.role is not MISSING:
-        filters.append(User.role == query.role)
-    return filters
 
 
 async def update_user(
     session: AsyncSession, caller: Caller, username: str, changes: UserChanges
 ) -> Account:
-    """Nobody changes themselves, so an admin remains: the caller, who is locked as one."""
+    """Nobody changes themselves, so an admin remains: the caller, locked as one."""
     admins, user = await _lock_admins_and(session, username)
     if caller.id not in admins:
         raise Forbidden

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 from pydantic import MISSING
 
 from app.accounts import admin, passwords, services, tokens
@@ -21,7 +21,7 @@ from app.accounts.schemas import (
     UserChanges,
     UserQuery,
 )
-from app.auth import AdminCaller, CurrentCaller, OptionalCaller
+from app.auth import ADMINS_ONLY, CurrentCaller, OptionalCaller
 from app.dependencies import (
     Address,
     AttemptsDep,
@@ -36,8 +36,8 @@ from app.dependencies import (
 from app.mail import email_changed_mail, password_changed_mail, password_reset_mail
 from app.openapi import BODY_PROBLEMS, NOT_MODIFIED, problems
 from app.pagination import Page
-from app.paths import UsernamePath, link_next_page, path_of
-from app.routing import IF_NONE_MATCH, ConditionalRoute, Route
+from app.paths import Links, UsernamePath
+from app.routing import ConditionalRoute, Route
 
 auth = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=Route)
 me = APIRouter(prefix="/api/v1/me", tags=["accounts"], route_class=Route)
@@ -46,26 +46,28 @@ cached_users = APIRouter(
     prefix="/api/v1/users",
     tags=["profiles"],
     route_class=ConditionalRoute,
-    dependencies=[IF_NONE_MATCH],
     responses=NOT_MODIFIED,
 )
-administration = APIRouter(prefix="/api/v1/admin", tags=["admin"], route_class=Route)
+administration = APIRouter(
+    prefix="/api/v1/admin",
+    tags=["admin"],
+    route_class=Route,
+    dependencies=[ADMINS_ONLY],
+)
 routers = (auth, me, users, cached_users, administration)
 
 
 @auth.post("/register", status_code=201, responses=problems(*BODY_PROBLEMS, 409, 429))
 async def register(
     body: Registration,
-    request: Request,
-    response: Response,
+    links: Links,
     session: Writing,
     limiter: LimiterDep,
     address: Address,
 ) -> Account:
     await limiter.count_auth(address)
     account = await services.register(session, body)
-    location = path_of(request, "get_profile", username=account.username)
-    response.headers["Location"] = location
+    links.created("get_profile", username=account.username)
     return account
 
 
@@ -208,21 +210,15 @@ async def unfollow(
 
 @administration.get("/users", responses=problems(401, 403, 422))
 async def list_users(
-    query: Annotated[UserQuery, Query()],
-    caller: AdminCaller,
-    session: Reading,
-    request: Request,
-    response: Response,
+    query: Annotated[UserQuery, Query()], session: Reading, links: Links
 ) -> Page[Account]:
-    page = await admin.list_users(session, query)
-    link_next_page(request, response, page.next_cursor)
-    return page
+    return links.next_page(await admin.list_users(session, query))
 
 
 @administration.patch(
     "/users/{username}", responses=problems(*BODY_PROBLEMS, 401, 403, 404, 409)
 )
 async def update_user(
-    username: UsernamePath, body: UserChanges, caller: AdminCaller, session: Writing
+    username: UsernamePath, body: UserChanges, caller: CurrentCaller, session: Writing
 ) -> Account:
     return await admin.update_user(session, caller, username, body)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import PasswordReset, User
@@ -11,7 +11,7 @@ from app.accounts.schemas import TokenPair
 from app.accounts.tokens import begin_family
 from app.accounts.users import Caller, lock_caller, lock_user, signs_in_as
 from app.config import Settings
-from app.database import Database, utc_now
+from app.database import Database, Reader, utc_now
 from app.errors import FieldError, Invalid, InvalidCredentials, NotFound
 from app.rate_limits import Limiter
 from app.security import (
@@ -21,7 +21,6 @@ from app.security import (
     token_hash,
     verify_password,
 )
-from app.validation import fold
 
 RESET_LIFETIME = timedelta(hours=1)
 
@@ -47,14 +46,13 @@ class Attempts:
         self.address = address
 
     async def sign_in(self, name: str, password: str) -> VerifiedUser:
-        """Raises InvalidCredentials alike for an unknown, a wrong and an inactive one."""
+        """Raises InvalidCredentials for who is unknown, wrong or inactive, alike."""
         counted_name = name.lower()
         await self.limiter.count_login(self.address, counted_name)
-        async with self.database.reading() as session:
+        async with self.database.reading() as reader:
             statement = select(User.id, User.password, User.is_active)
-            user = (
-                await session.execute(statement.where(signs_in_as(name)))
-            ).one_or_none()
+            found = await reader.execute(statement.where(signs_in_as(name)))
+            user = found.one_or_none()
         matches = await verify_password(user.password if user else None, password)
         if user is None or not matches or not user.is_active:
             raise InvalidCredentials
@@ -67,9 +65,9 @@ class Attempts:
     async def verify(self, caller: Caller, current_password: str) -> VerifiedUser:
         """Raises Invalid when it is not the caller's password."""
         await self.limiter.count_login(self.address, caller.username.lower())
-        async with self.database.reading() as session:
+        async with self.database.reading() as reader:
             statement = select(User.password).where(User.id == caller.id)
-            stored = await session.scalar(statement)
+            stored = await reader.scalar(statement)
         if stored is None or not await verify_password(stored, current_password):
             raise incorrect_password()
         return VerifiedUser(caller.id, stored)
@@ -123,11 +121,10 @@ async def _set_password(session: AsyncSession, user: User, new_hash: str) -> Non
     await session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
 
 
-async def find_reset_recipient(session: AsyncSession, email: str) -> int | None:
-    statement = select(User.id).where(
-        func.lower(User.email) == fold(email), User.is_active
+async def find_reset_recipient(reader: Reader, email: str) -> int | None:
+    return await reader.scalar(
+        select(User.id).where(signs_in_as(email), User.is_active)
     )
-    return await session.scalar(statement)
 
 
 async def request_password_reset(
@@ -166,16 +163,14 @@ def _invalid_reset_token() -> Invalid:
     return Invalid(FieldError("token", "invalid", "This link is used up or too old."))
 
 
-async def check_password_reset(
-    session: AsyncSession, token: str, new_password: str
-) -> None:
+async def check_password_reset(reader: Reader, token: str, new_password: str) -> None:
     """Looks at token and password before the slow hash; neither is used up by it."""
     statement = (
         select(User.username, User.email)
         .join(PasswordReset, PasswordReset.user_id == User.id)
         .where(_usable_reset(token), User.is_active)
     )
-    user = (await session.execute(statement)).one_or_none()
+    user = (await reader.execute(statement)).one_or_none()
     if user is None:
         raise _invalid_reset_token()
     check_new_password("new_password", new_password, user.username, user.email)

@@ -1,7 +1,7 @@
 """Accounts and profiles."""
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, delete, exists, false, func, or_, select
+from sqlalchemy import BigInteger, bindparam, delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +17,7 @@ from app.accounts.users import (
     lock_caller,
 )
 from app.blog.services import delete_blog_of
-from app.database import delete_in_order, insert_once, utc_now
+from app.database import Reader, delete_in_order, insert_once, utc_now
 from app.errors import (
     Conflict,
     FieldError,
@@ -81,9 +81,9 @@ async def _refuse_taken(session: AsyncSession, username: str, email: str) -> Non
     raise Conflict(*faults) if faults else Unavailable()
 
 
-async def get_account(session: AsyncSession, caller: Caller) -> Account:
+async def get_account(reader: Reader, caller: Caller) -> Account:
     statement = select(*ACCOUNT).where(User.id == caller.id)
-    row = (await session.execute(statement)).one_or_none()
+    row = (await reader.execute(statement)).one_or_none()
     if row is None:
         raise InvalidToken
     return Account.model_validate(row)
@@ -95,7 +95,7 @@ async def update_account(
     changes: AccountChanges,
     verified: VerifiedUser | None,
 ) -> Account:
-    """A new address needs the password, and ends reset tokens that went to the old one."""
+    """A new address needs the password, and ends what was mailed to the old one."""
     user = await lock_caller(session, caller)
     if verified and user.password != verified.password:
         raise incorrect_password()
@@ -122,7 +122,7 @@ async def delete_account(
     session: AsyncSession, caller: Caller, verified: VerifiedUser
 ) -> None:
     """Raises Conflict for the only active admin."""
-    # Admins are locked together and in order, so that two cannot both be the last to go.
+    # Admins are locked together, and in order: no two can both be the last to go.
     me_and_admins = or_(User.id == caller.id, ACTIVE_ADMIN)
     statement = select(User).where(me_and_admins).order_by(User.id).with_for_update()
     users = {user.id: user for user in await session.scalars(statement)}
@@ -147,31 +147,34 @@ async def _delete_user(session: AsyncSession, user: User) -> None:
     await session.flush()
 
 
-async def get_profile(
-    session: AsyncSession, caller: Caller | None, username: str
-) -> Profile:
-    followers = select(func.count()).where(Follow.followed_id == User.id)
-    following = select(func.count()).where(Follow.follower_id == User.id)
-    statement = select(
-        User.username,
-        User.bio,
-        User.created_at,
-        followers.scalar_subquery().label("followers_count"),
-        following.scalar_subquery().label("following_count"),
-        _is_followed_by(caller).label("is_following"),
-    ).where(is_named(username), User.is_active)
-    row = (await session.execute(statement)).one_or_none()
+PROFILE = select(
+    User.username,
+    User.bio,
+    User.created_at,
+    select(func.count())
+    .where(Follow.followed_id == User.id)
+    .scalar_subquery()
+    .label("followers_count"),
+    select(func.count())
+    .where(Follow.follower_id == User.id)
+    .scalar_subquery()
+    .label("following_count"),
+    exists()
+    .where(
+        Follow.followed_id == User.id,
+        Follow.follower_id == bindparam("caller_id", type_=BigInteger),
+    )
+    .label("is_following"),
+).where(func.lower(User.username) == bindparam("username"), User.is_active)
+
+
+async def get_profile(reader: Reader, caller: Caller | None, username: str) -> Profile:
+    caller_id = caller.id if caller else None
+    parameters = {"username": fold(username), "caller_id": caller_id}
+    row = (await reader.execute(PROFILE, parameters)).one_or_none()
     if row is None:
         raise NotFound
     return Profile.model_validate(row)
-
-
-def _is_followed_by(caller: Caller | None) -> ColumnElement[bool]:
-    if caller is None:
-        return false()
-    return exists().where(
-        Follow.followed_id == User.id, Follow.follower_id == caller.id
-    )
 
 
 async def follow(session: AsyncSession, caller: Caller, username: str) -> None:

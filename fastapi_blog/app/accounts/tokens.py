@@ -1,17 +1,17 @@
 """Pairs of tokens: given out, exchanged, ended."""
 
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import RefreshToken, User
 from app.accounts.schemas import TokenPair
 from app.accounts.users import lock_user
 from app.config import Settings
-from app.database import utc_now
+from app.database import AnyRow, utc_now
 from app.errors import InvalidToken, ReusedToken
 from app.security import encode_access_token, new_token, token_hash
 
@@ -19,7 +19,7 @@ from app.security import encode_access_token, new_token, token_hash
 async def begin_family(
     session: AsyncSession, settings: Settings, user: User
 ) -> TokenPair:
-    """The caller of this function holds the user's lock; expired tokens are cleared away."""
+    """Under the user's lock; the user's expired tokens are cleared away."""
     expired = RefreshToken.expires_at <= utc_now()
     await session.execute(
         delete(RefreshToken).where(RefreshToken.user_id == user.id, expired)
@@ -90,7 +90,7 @@ async def _lock_owner(session: AsyncSession, refresh_token: str) -> User | None:
     return await lock_user(session, user_id) if user_id else None
 
 
-async def _use_up(session: AsyncSession, refresh_token: str) -> Row[Any] | None:
+async def _use_up(session: AsyncSession, refresh_token: str) -> AnyRow | None:
     now = utc_now()
     statement = (
         update(RefreshToken)

@@ -4,14 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import RefreshToken, Role, User
-from app.database import equals
+from app.database import Reader, name_key, utc_now
 from app.errors import InvalidToken, NotFound
 from app.security import AccessToken
-
 
 # Written out, so that the partial index of admins is known to serve.
 ACTIVE_ADMIN = and_(User.role == literal_column("'admin'"), User.is_active)
@@ -33,36 +40,43 @@ class Caller:
         return self.role in {"editor", "admin"}
 
 
-async def find_caller(session: AsyncSession, token: AccessToken) -> Caller:
-    """Raises InvalidToken unless user and family are still what they were at sign-in."""
-    family_lives = exists().where(
-        RefreshToken.family_id == token.sid,
+_FIND_CALLER = select(
+    User.id, User.username, User.email, User.role, User.token_version
+).where(
+    User.id == bindparam("user_id"),
+    User.is_active,
+    exists().where(
+        RefreshToken.family_id == bindparam("family_id"),
         RefreshToken.user_id == User.id,
         RefreshToken.revoked_at.is_(None),
-    )
-    statement = select(
-        User.id, User.username, User.email, User.role, User.token_version
-    ).where(User.id == token.sub, User.is_active, family_lives)
-    user = (await session.execute(statement)).one_or_none()
+        RefreshToken.expires_at > bindparam("now"),
+    ),
+)
+
+
+async def find_caller(reader: Reader, token: AccessToken) -> Caller:
+    """Raises InvalidToken unless user and family are still as at the sign-in."""
+    parameters = {"user_id": token.sub, "family_id": token.sid, "now": utc_now()}
+    user = (await reader.execute(_FIND_CALLER, parameters)).one_or_none()
     if user is None or user.token_version != token.ver:
         raise InvalidToken
     return Caller(*user, family_id=token.sid)
 
 
 def is_named(username: str) -> ColumnElement[bool]:
-    return equals(func.lower(User.username), username)
+    return func.lower(User.username) == name_key(username)
 
 
 def signs_in_as(name: str) -> ColumnElement[bool]:
     """A user name has no "@", an e-mail address has one."""
     column = User.email if "@" in name else User.username
-    return equals(func.lower(column), name)
+    return func.lower(column) == name_key(name)
 
 
-async def find_user_id(session: AsyncSession, username: str) -> int:
+async def find_user_id(reader: Reader, username: str) -> int:
     """Raises NotFound for unknown and inactive users alike."""
     statement = select(User.id).where(is_named(username), User.is_active)
-    user_id = await session.scalar(statement)
+    user_id = await reader.scalar(statement)
     if user_id is None:
         raise NotFound
     return user_id

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from app.auth import CurrentCaller, OptionalCaller
 from app.blog import comments as comment_services
@@ -21,15 +21,14 @@ from app.blog.schemas import (
 from app.dependencies import Reading, Writing
 from app.openapi import BODY_PROBLEMS, NOT_MODIFIED, problems
 from app.pagination import Page, PageQuery
-from app.paths import IdPath, SlugPath, TagPath, link_next_page, path_of
-from app.routing import IF_NONE_MATCH, ConditionalRoute, Route, SharedConditionalRoute
+from app.paths import IdPath, Links, SlugPath, TagPath
+from app.routing import ConditionalRoute, Route, SharedConditionalRoute
 
 posts = APIRouter(prefix="/api/v1", tags=["posts"], route_class=Route)
 cached_posts = APIRouter(
     prefix="/api/v1/posts",
     tags=["posts"],
     route_class=ConditionalRoute,
-    dependencies=[IF_NONE_MATCH],
     responses=NOT_MODIFIED,
 )
 comments = APIRouter(
@@ -39,14 +38,12 @@ cached_comments = APIRouter(
     prefix="/api/v1/posts/{slug}/comments",
     tags=["comments"],
     route_class=ConditionalRoute,
-    dependencies=[IF_NONE_MATCH],
     responses=NOT_MODIFIED,
 )
 cached_tags = APIRouter(
     prefix="/api/v1/tags",
     tags=["tags"],
     route_class=SharedConditionalRoute,
-    dependencies=[IF_NONE_MATCH],
     responses=NOT_MODIFIED,
 )
 routers = (posts, cached_posts, comments, cached_comments, cached_tags)
@@ -57,12 +54,9 @@ async def list_posts(
     query: Annotated[PostQuery, Query()],
     caller: OptionalCaller,
     session: Reading,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Page[PostSummary]:
-    page = await queries.list_posts(session, caller, query)
-    link_next_page(request, response, page.next_cursor)
-    return page
+    return links.next_page(await queries.list_posts(session, caller, query))
 
 
 @posts.get("/feed", responses=problems(401, 422))
@@ -70,12 +64,9 @@ async def list_feed(
     query: Annotated[PageQuery, Query()],
     caller: CurrentCaller,
     session: Reading,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Page[PostSummary]:
-    page = await queries.list_feed(session, caller, query)
-    link_next_page(request, response, page.next_cursor)
-    return page
+    return links.next_page(await queries.list_feed(session, caller, query))
 
 
 @posts.get("/me/drafts", responses=problems(401, 422))
@@ -83,12 +74,9 @@ async def list_drafts(
     query: Annotated[PageQuery, Query()],
     caller: CurrentCaller,
     session: Reading,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Page[PostSummary]:
-    page = await queries.list_drafts(session, caller, query)
-    link_next_page(request, response, page.next_cursor)
-    return page
+    return links.next_page(await queries.list_drafts(session, caller, query))
 
 
 @posts.post("/posts", status_code=201, responses=problems(*BODY_PROBLEMS, 401))
@@ -96,11 +84,10 @@ async def create_post(
     body: NewPost,
     caller: CurrentCaller,
     session: Writing,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Post:
     post = await services.create_post(session, caller, body)
-    response.headers["Location"] = path_of(request, "get_post", slug=post.slug)
+    links.created("get_post", slug=post.slug)
     return post
 
 
@@ -137,12 +124,11 @@ async def list_comments(
     query: Annotated[PageQuery, Query()],
     caller: OptionalCaller,
     session: Reading,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Page[Comment]:
-    page = await comment_services.list_comments(session, caller, slug, query)
-    link_next_page(request, response, page.next_cursor)
-    return page
+    return links.next_page(
+        await comment_services.list_comments(session, caller, slug, query)
+    )
 
 
 @comments.post("", status_code=201, responses=problems(*BODY_PROBLEMS, 401, 404, 409))
@@ -151,12 +137,10 @@ async def create_comment(
     body: NewComment,
     caller: CurrentCaller,
     session: Writing,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Comment:
     comment = await comment_services.create_comment(session, caller, slug, body)
-    location = path_of(request, "get_comment", slug=slug, comment_id=comment.id)
-    response.headers["Location"] = location
+    links.created("get_comment", slug=slug, comment_id=comment.id)
     return comment
 
 

@@ -1,8 +1,6 @@
 """Comments under a post."""
 
-from typing import Any
-
-from sqlalchemy import Row, Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
@@ -10,57 +8,53 @@ from app.accounts.schemas import Author
 from app.accounts.users import Caller, hold_caller
 from app.blog import models
 from app.blog.models import Post
-from app.blog.queries import find_post_id, is_visible_to
+from app.blog.queries import VISIBLE, find_post_id, viewer
 from app.blog.schemas import Comment, NewComment
 from app.blog.services import hold_published_post
-from app.database import utc_now
+from app.database import AnyRow, Reader, utc_now
 from app.errors import Forbidden, NotFound
-from app.pagination import Order, Page, PageQuery
+from app.pagination import Listing, Page, PageQuery
 
-COMMENTS = Order("list_comments", (models.Comment.id,))
+COLUMNS = select(
+    models.Comment.id,
+    models.Comment.body,
+    User.username,
+    User.bio,
+    models.Comment.created_at,
+).join(User, User.id == models.Comment.author_id)
+OF_POST = COLUMNS.where(models.Comment.post_id == bindparam("post_id"))
+COMMENTS = Listing("list_comments", OF_POST, (models.Comment.id,))
 
-
-def _select_comments() -> Select[Any]:
-    return select(
-        models.Comment.id,
-        models.Comment.body,
-        User.username,
-        User.bio,
-        models.Comment.created_at,
-    ).join(User, User.id == models.Comment.author_id)
-
-
-def _present(row: Row[Any]) -> Comment:
-    author = Author.model_construct(username=row.username, bio=row.bio)
-    return Comment.model_construct(
-        id=row.id, body=row.body, author=author, created_at=row.created_at
-    )
+IS_THE_ONE = (
+    models.Comment.id == bindparam("comment_id"),
+    Post.slug == bindparam("slug"),
+    VISIBLE,
+)
+ONE_COMMENT = COLUMNS.join(Post, Post.id == models.Comment.post_id).where(*IS_THE_ONE)
 
 
 async def list_comments(
-    session: AsyncSession, caller: Caller | None, slug: str, query: PageQuery
+    reader: Reader, caller: Caller | None, slug: str, query: PageQuery
 ) -> Page[Comment]:
-    post_id = await find_post_id(session, caller, slug)
-    statement = _select_comments().where(models.Comment.post_id == post_id)
-    rows, next_cursor = await COMMENTS.fetch(session, statement, query)
+    post_id = await find_post_id(reader, caller, slug)
+    rows, next_cursor = await COMMENTS.fetch(reader, query, (), {"post_id": post_id})
     return Page[Comment](items=[_present(row) for row in rows], next_cursor=next_cursor)
 
 
 async def get_comment(
-    session: AsyncSession, caller: Caller | None, slug: str, comment_id: int
+    reader: Reader, caller: Caller | None, slug: str, comment_id: int
 ) -> Comment:
     """Raises NotFound for a comment under another post as for none."""
-    statement = (
-        _select_comments()
-        .join(Post, Post.id == models.Comment.post_id)
-        .where(
-            models.Comment.id == comment_id, Post.slug == slug, is_visible_to(caller)
-        )
-    )
-    row = (await session.execute(statement)).one_or_none()
+    parameters = {"comment_id": comment_id, "slug": slug, **viewer(caller)}
+    row = (await reader.execute(ONE_COMMENT, parameters)).one_or_none()
     if row is None:
         raise NotFound
     return _present(row)
+
+
+def _present(row: AnyRow) -> Comment:
+    author = Author(username=row.username, bio=row.bio)
+    return Comment(id=row.id, body=row.body, author=author, created_at=row.created_at)
 
 
 async def create_comment(
@@ -83,12 +77,11 @@ async def delete_comment(
     statement = (
         select(models.Comment, Post.author_id)
         .join(Post, Post.id == models.Comment.post_id)
-        .where(
-            models.Comment.id == comment_id, Post.slug == slug, is_visible_to(caller)
-        )
+        .where(*IS_THE_ONE)
         .with_for_update(of=models.Comment)
     )
-    row = (await session.execute(statement)).one_or_none()
+    parameters = {"comment_id": comment_id, "slug": slug, **viewer(caller)}
+    row = (await session.execute(statement, parameters)).one_or_none()
     if row is None:
         raise NotFound
     comment, post_author_id = row

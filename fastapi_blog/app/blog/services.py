@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.users import Caller, hold_caller
 from app.blog import models
 from app.blog.models import Comment, Like, PostTag
-from app.blog.queries import find_post_id, get_post, is_visible_to
+from app.blog.queries import VISIBLE, find_post_id, get_post, viewer
 from app.blog.schemas import NewPost, Post, PostChanges
 from app.blog.tags import set_tags
 from app.database import delete_in_order, insert_once, utc_now
@@ -60,7 +60,7 @@ async def _insert_with_free_slug(
 
 
 async def _free_slug(session: AsyncSession, base: str) -> str:
-    """The first of base, base-2, base-3… that nobody has, looked up in growing steps."""
+    """The first of base, base-2, base-3… that is free, looked up in growing steps."""
     first, step = 1, 1
     while True:
         numbers = range(first, first + step)
@@ -105,11 +105,9 @@ def _apply(post: models.Post, changed: dict[str, object]) -> None:
 
 
 async def _lock_post(session: AsyncSession, caller: Caller, slug: str) -> models.Post:
-    """Raises NotFound for who cannot see the post, Forbidden for who only can see it."""
-    statement = select(models.Post).where(
-        models.Post.slug == slug, is_visible_to(caller)
-    )
-    post = await session.scalar(statement.with_for_update())
+    """Raises NotFound for who cannot see the post, Forbidden for who just can."""
+    statement = select(models.Post).where(models.Post.slug == slug, VISIBLE)
+    post = await session.scalar(statement.with_for_update(), viewer(caller))
     if post is None:
         raise NotFound
     if post.author_id != caller.id and not caller.may_edit_all:
@@ -142,15 +140,16 @@ async def hold_published_post(session: AsyncSession, caller: Caller, slug: str) 
     """Keeps a post from being deleted; raises Conflict when it is a draft."""
     statement = (
         select(models.Post.id, models.Post.status)
-        .where(models.Post.slug == slug, is_visible_to(caller))
+        .where(models.Post.slug == slug, VISIBLE)
         .with_for_update(read=True, key_share=True)
     )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(statement, viewer(caller))).one_or_none()
     if row is None:
         raise NotFound
     if row.status != "published":
         raise Conflict(FieldError("status", "state", "This post is a draft."))
-    return row.id
+    post_id: int = row.id
+    return post_id
 
 
 async def like_post(session: AsyncSession, caller: Caller, slug: str) -> None:

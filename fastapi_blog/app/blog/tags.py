@@ -1,20 +1,17 @@
 """Tags: of one post, and counted over all that are published."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.blog import models
 from app.blog.models import Post, PostTag
 from app.blog.queries import PUBLISHED, find_tags
 from app.blog.schemas import Tag, Tags
-from app.database import ascii_lower, insert_once
+from app.database import Reader, ascii_lower, insert_once
 from app.errors import NotFound
 from app.validation import fold
-
-TOP = 100
 
 
 async def set_tags(session: AsyncSession, post_id: int, names: Sequence[str]) -> bool:
@@ -37,26 +34,27 @@ async def _get_or_create(session: AsyncSession, name: str) -> int:
     return tag_id
 
 
-async def list_tags(session: AsyncSession) -> Tags:
-    order = (func.count().desc(), ascii_lower(models.Tag.name))
-    rows = await session.execute(_counted().order_by(*order).limit(TOP))
+COUNTED = (
+    select(models.Tag.name, func.count().label("posts_count"))
+    .join(PostTag, PostTag.tag_id == models.Tag.id)
+    .join(Post, Post.id == PostTag.post_id)
+    .where(PUBLISHED)
+    .group_by(models.Tag.name)
+)
+MOST_USED = COUNTED.order_by(func.count().desc(), ascii_lower(models.Tag.name)).limit(
+    100
+)
+ONE_TAG = COUNTED.where(models.Tag.name == bindparam("name"))
+
+
+async def list_tags(reader: Reader) -> Tags:
+    rows = await reader.execute(MOST_USED)
     return Tags(items=[Tag.model_validate(row) for row in rows])
 
 
-async def get_tag(session: AsyncSession, name: str) -> Tag:
+async def get_tag(reader: Reader, name: str) -> Tag:
     """Raises NotFound for a tag without a published post."""
-    statement = _counted().where(models.Tag.name == fold(name))
-    row = (await session.execute(statement)).one_or_none()
+    row = (await reader.execute(ONE_TAG, {"name": fold(name)})).one_or_none()
     if row is None:
         raise NotFound
     return Tag.model_validate(row)
-
-
-def _counted() -> Select[Any]:
-    return (
-        select(models.Tag.name, func.count().label("posts_count"))
-        .join(PostTag, PostTag.tag_id == models.Tag.id)
-        .join(Post, Post.id == PostTag.post_id)
-        .where(PUBLISHED)
-        .group_by(models.Tag.name)
-    )

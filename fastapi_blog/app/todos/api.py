@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from app.auth import CurrentCaller
 from app.dependencies import Reading, Writing
 from app.openapi import BODY_PROBLEMS, problems
 from app.pagination import Page
-from app.paths import IdPath, link_next_page, path_of
+from app.paths import IdPath, Links
 from app.routing import Route
 from app.todos import services
 from app.todos.schemas import NewTodo, Todo, TodoChanges, TodoQuery
@@ -21,12 +21,9 @@ async def list_todos(
     query: Annotated[TodoQuery, Query()],
     caller: CurrentCaller,
     session: Reading,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Page[Todo]:
-    page = await services.list_todos(session, caller, query)
-    link_next_page(request, response, page.next_cursor)
-    return page
+    return links.next_page(await services.list_todos(session, caller, query))
 
 
 @router.post("", status_code=201, responses=problems(*BODY_PROBLEMS, 401))
@@ -34,17 +31,16 @@ async def create_todo(
     body: NewTodo,
     caller: CurrentCaller,
     session: Writing,
-    request: Request,
-    response: Response,
+    links: Links,
 ) -> Todo:
     todo = await services.create_todo(session, caller, body)
-    response.headers["Location"] = path_of(request, "get_todo", todo_id=todo.id)
+    links.created("get_todo", todo_id=todo.id)
     return todo
 
 
 @router.delete("", status_code=204, responses=problems(401, 422))
 async def delete_completed_todos(
-    completed: Annotated[Literal["true"], Query()],
+    completed: Annotated[Literal["true"], Query()],  # noqa: ARG001 - must be given
     caller: CurrentCaller,
     session: Writing,
 ) -> None:

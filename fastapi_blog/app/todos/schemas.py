@@ -24,7 +24,7 @@ class TodoChanges(RequestModel):
     title: Title | MISSING = MISSING
     notes: Notes | MISSING = MISSING
     completed: bool | MISSING = MISSING
-    due_on: Day | None | MISSING = MISSING
+    due_on: Day | MISSING | None = MISSING
     position: Position | MISSING = MISSING
 
 

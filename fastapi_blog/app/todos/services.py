@@ -3,31 +3,31 @@
 from typing import Any
 
 from pydantic import MISSING
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.users import Caller, lock_caller
-from app.database import delete_in_order, utc_now
+from app.database import Reader, delete_in_order, utc_now
 from app.errors import NotFound
-from app.pagination import Order, Page
+from app.pagination import Listing, Page
 from app.todos import models
 from app.todos.schemas import NewTodo, Todo, TodoChanges, TodoQuery
 
-TODOS = Order("list_todos", [models.Todo.position, models.Todo.id])
+OWN = select(*models.Todo.__table__.columns).where(
+    models.Todo.user_id == bindparam("user_id")
+)
+TODOS = Listing("list_todos", OWN, (models.Todo.position, models.Todo.id))
+WITH_COMPLETED = models.Todo.completed == bindparam("completed")
+ONE_TODO = OWN.where(models.Todo.id == bindparam("todo_id"))
 LAST_POSITION = 2**31 - 1
 
 
-async def list_todos(
-    session: AsyncSession, caller: Caller, query: TodoQuery
-) -> Page[Todo]:
-    statement = select(*models.Todo.__table__.columns).where(
-        models.Todo.user_id == caller.id
-    )
+async def list_todos(reader: Reader, caller: Caller, query: TodoQuery) -> Page[Todo]:
+    conditions, values = [], {"user_id": caller.id}
     if query.completed is not MISSING:
-        statement = statement.where(
-            models.Todo.completed.is_(query.completed == "true")
-        )
-    rows, next_cursor = await TODOS.fetch(session, statement, query)
+        conditions.append(WITH_COMPLETED)
+        values["completed"] = query.completed == "true"
+    rows, next_cursor = await TODOS.fetch(reader, query, conditions, values)
     items = [Todo.model_validate(row) for row in rows]
     return Page[Todo](items=items, next_cursor=next_cursor)
 
@@ -60,20 +60,20 @@ async def _position(session: AsyncSession, caller: Caller, new: NewTodo) -> int:
     return 0 if last is None else min(last + 1, LAST_POSITION)
 
 
-async def get_todo(session: AsyncSession, caller: Caller, todo_id: int) -> Todo:
-    return Todo.model_validate(await _find_todo(session, caller, todo_id))
-
-
-async def _find_todo(
-    session: AsyncSession, caller: Caller, todo_id: int, *, lock: bool = False
-) -> models.Todo:
+async def get_todo(reader: Reader, caller: Caller, todo_id: int) -> Todo:
     """Raises NotFound for another user's to-do as for none."""
-    statement = select(models.Todo).where(
-        models.Todo.id == todo_id, models.Todo.user_id == caller.id
-    )
-    if lock:
-        statement = statement.with_for_update()
-    todo = await session.scalar(statement)
+    parameters = {"user_id": caller.id, "todo_id": todo_id}
+    row = (await reader.execute(ONE_TODO, parameters)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Todo.model_validate(row)
+
+
+async def _lock_todo(
+    session: AsyncSession, caller: Caller, todo_id: int
+) -> models.Todo:
+    own = (models.Todo.id == todo_id, models.Todo.user_id == caller.id)
+    todo = await session.scalar(select(models.Todo).where(*own).with_for_update())
     if todo is None:
         raise NotFound
     return todo
@@ -82,7 +82,7 @@ async def _find_todo(
 async def update_todo(
     session: AsyncSession, caller: Caller, todo_id: int, changes: TodoChanges
 ) -> Todo:
-    todo = await _find_todo(session, caller, todo_id, lock=True)
+    todo = await _lock_todo(session, caller, todo_id)
     changed = _differences(todo, changes.model_dump())
     if changed:
         now = utc_now()
@@ -102,7 +102,7 @@ def _differences(todo: models.Todo, given: dict[str, Any]) -> dict[str, Any]:
 
 
 async def delete_todo(session: AsyncSession, caller: Caller, todo_id: int) -> None:
-    todo = await _find_todo(session, caller, todo_id, lock=True)
+    todo = await _lock_todo(session, caller, todo_id)
     await session.delete(todo)
 
 
