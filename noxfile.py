@@ -146,9 +146,9 @@ def environment(session: nox.Session, name: str, lock: Path, *options: str) -> s
     once for each lock and Python, and found again at once.
     """
     session.log(f"environment of {lock.relative_to(ROOT)}")
-    command = [interpreter(session), MAKE_ENVIRONMENT, name, lock, *options]
-    place = ["--cache", ENVIRONMENTS]
-    printed = session.run(*command, *place, silent=True, log=False, external=True)
+    command = [interpreter(session), str(MAKE_ENVIRONMENT), name, str(lock), *options]
+    command += ["--cache", str(ENVIRONMENTS)]
+    printed = session.run(*command, silent=True, log=False, external=True)
     return str(printed).strip().splitlines()[-1]
 
 

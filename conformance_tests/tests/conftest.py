@@ -97,7 +97,7 @@ def _marks(operation: Operation) -> list[pytest.MarkDecorator]:
 
 
 class Scene:
-    """Three users with what they own; only the third one's tokens may end."""
+    """Three users with what they own; tokens and role of the third one may change."""
 
     def __init__(self, site: Site, administrator: Callable[[], Administrator]) -> None:
         self.site = site
@@ -161,9 +161,13 @@ class Scene:
 
     def path(self, operation: Operation) -> str:
         """Fill in what exists; what may be deleted is made for this one request."""
-        if operation.method == "DELETE":
-            return operation.path.format_map(self.fresh_things(operation.path))
-        return operation.path.format_map(self.things)
+        if operation.id == "update_user":
+            things: dict[str, object] = {"username": self.expendable.username}
+        elif operation.method == "DELETE":
+            things = self.fresh_things(operation.path)
+        else:
+            things = self.things
+        return operation.path.format_map(things)
 
     def body(self, operation: Operation) -> Json:
         """Write a body that would be taken and would change something."""

@@ -29,6 +29,21 @@ def settled(site: Site) -> Member:
     return site.new_member()
 
 
+@pytest.fixture(scope="module")
+def resident(site: Site) -> Member:
+    """Whose bio and address change, and nothing else."""
+    return site.new_member()
+
+
+@pytest.fixture
+def member(resident: Member) -> Member:
+    """A user without a bio, whose attempts to give a password come from elsewhere."""
+    resident.headers["X-Forwarded-For"] = names.address()
+    resident.account = expect(resident.update_account(bio=""), 200)
+    resident.email = resident.account["email"]
+    return resident
+
+
 def expect_unchanged(member: Member) -> None:
     __tracebackhide__ = True
     assert expect(member.get_account(), 200) == member.account

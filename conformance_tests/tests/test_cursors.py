@@ -27,6 +27,7 @@ GOOD_KEYS: dict[str, list[Json]] = {
 }
 OPERATIONS = tuple(GOOD_KEYS)
 BY_TIME = ("list_posts", "list_feed")
+OF_EACH_KIND = ("list_posts", "list_todos", "list_users")
 MOST = 2**63 - 1
 
 BAD_IDS: dict[str, str] = {
@@ -117,8 +118,8 @@ def shifted(timestamp: str, microseconds: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def forged(operation: str) -> dict[str, str]:
-    """Vary a good cursor of an operation in every way but the values of its keys."""
+def unreadable(operation: str) -> dict[str, str]:
+    """Vary a good cursor so that it is no JSON in base64url any more."""
     keys = GOOD_KEYS[operation]
     good, written = cursor_of(operation, *keys), json.dumps([operation, *keys])
     no_cursors = {
@@ -139,7 +140,7 @@ def forged(operation: str) -> dict[str, str]:
         "cut off": good[:-2],
         "twice": good * 2,
     }
-    no_lists: dict[str, str | bytes] = {
+    no_json: dict[str, str | bytes] = {
         "no JSON": operation,
         "no UTF-8": b'["\xff\xfe",1]',
         "nothing but NUL": "\0",
@@ -149,7 +150,13 @@ def forged(operation: str) -> dict[str, str]:
         "brackets": "[" * 1000 + "]" * 1000,
         "brackets left open": "[" * 2000,
     }
-    other_values: dict[str, Json] = {
+    return no_cursors | {name: encode(no_json[name]) for name in no_json}
+
+
+def misshapen(operation: str) -> dict[str, str]:
+    """Vary a good cursor so that it is JSON of another shape."""
+    keys = GOOD_KEYS[operation]
+    values: dict[str, Json] = {
         "null": None,
         "true": True,
         "number": 1,
@@ -173,16 +180,17 @@ def forged(operation: str) -> dict[str, str]:
         "a key less": [operation, *keys[:-1]],
         "first key twice": [operation, keys[0], *keys],
     }
-    values = {name: json.dumps(other_values[name]) for name in other_values}
-    texts = {**no_lists, **values}
-    return no_cursors | {name: encode(texts[name]) for name in texts}
+    return {name: encode(json.dumps(values[name])) for name in values}
 
 
 def forgeries() -> list[Any]:
+    """Choose what no server reads twice in two ways for one list of each kind only."""
+    found = [(operation, misshapen(operation)) for operation in OPERATIONS]
+    found += [(operation, unreadable(operation)) for operation in OF_EACH_KIND]
     return [
-        pytest.param(operation, cursor, id=f"{operation}-{name}")
-        for operation in OPERATIONS
-        for name, cursor in forged(operation).items()
+        pytest.param(operation, cursors[name], id=f"{operation}-{name}")
+        for operation, cursors in found
+        for name in cursors
     ]
 
 
@@ -393,7 +401,7 @@ def test_a_cursor_of_another_operation_is_invalid(place: Place, other: str) -> N
 
 @pytest.mark.requirement("PAGE-07", "PAGE-15")
 @pytest.mark.parametrize("key", params_of(BAD_IDS))
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", OF_EACH_KIND)
 def test_a_cursor_with_a_bad_id_is_invalid(place: Place, key: str) -> None:
     keys = [*good_keys(place.operation)[:-1], key]
     response = place.read(cursor=with_keys(place.operation, *keys))
@@ -402,7 +410,7 @@ def test_a_cursor_with_a_bad_id_is_invalid(place: Place, key: str) -> None:
 
 @pytest.mark.requirement("PAGE-07", "PAGE-15")
 @pytest.mark.parametrize("key", params_of(BAD_TIMES))
-@pytest.mark.parametrize("operation", BY_TIME)
+@pytest.mark.parametrize("operation", ["list_posts"])
 def test_a_cursor_with_a_bad_time_is_invalid(place: Place, key: str) -> None:
     response = place.read(cursor=with_keys(place.operation, key, "1"))
     expect_errors(response, {"cursor": "invalid"})

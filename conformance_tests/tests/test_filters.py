@@ -27,7 +27,7 @@ SQL = [
     ":username",
     "{author}",
 ]
-WILD = ["%", "_", "%%", "*", "?", "\\", "%25", "[a-z]", ".*", "null", "0"]
+WILD = ["%", "_", "*", "\\", "%%"]
 
 
 @dataclass(frozen=True)

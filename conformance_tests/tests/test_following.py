@@ -34,17 +34,22 @@ def pair(site: Site) -> tuple[Member, Member]:
 def member(pair: tuple[Member, Member], crowd: list[Member]) -> Iterator[Member]:
     """A user without followers, who follows nobody."""
     yield pair[0]
-    for other in (pair[1], *crowd):
-        expect(pair[0].unfollow(other.username), 204)
+    part(pair[0], [pair[1], *crowd])
 
 
 @pytest.fixture
 def other_member(pair: tuple[Member, Member], crowd: list[Member]) -> Iterator[Member]:
     """Another one."""
     yield pair[1]
-    for follower in (pair[0], *crowd):
-        expect(follower.unfollow(pair[1].username), 204)
-    expect(pair[1].unfollow(pair[0].username), 204)
+    part(pair[1], [pair[0], *crowd])
+
+
+def part(member: Member, others: list[Member]) -> None:
+    """Have them follow each other no longer."""
+    followers, following, _ = seen_by(member, member)
+    for other in others if followers or following else []:
+        expect(member.unfollow(other.username), 204)
+        expect(other.unfollow(member.username), 204)
 
 
 @pytest.fixture

@@ -332,22 +332,13 @@ def test_what_is_added_during_the_walk_neither_repeats_nor_hides(
 @pytest.mark.requirement("PAGE-05")
 @for_every_list
 def test_what_is_removed_during_the_walk_hides_no_other(listing: Listing) -> None:
+    """Not even when it is the item that the cursor points at."""
     keys = listing.fill(5)
-    first = expect(listing.read(limit=3), 200)
-    for gone in (keys[0], keys[1], keys[3]):
+    first = expect(listing.read(limit=2), 200)
+    for gone in (keys[0], keys[1], keys[2]):
         listing.remove(gone)
     rest = items(listing.read, limit=1, cursor=first["next_cursor"])
-    assert listing.keys_of({"items": rest}) == keys[4:]
-
-
-@pytest.mark.requirement("PAGE-05")
-@for_every_list
-def test_a_cursor_works_when_its_item_is_gone(listing: Listing) -> None:
-    keys = listing.fill(3)
-    first = expect(listing.read(limit=1), 200)
-    listing.remove(keys[0])
-    page = expect(listing.read(limit=1, cursor=first["next_cursor"]), 200)
-    assert listing.keys_of(page) == [keys[1]]
+    assert listing.keys_of({"items": rest}) == keys[3:]
 
 
 @pytest.mark.requirement("PAGE-01", "PAGE-05")

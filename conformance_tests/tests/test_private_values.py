@@ -1,7 +1,7 @@
 """To-dos, one's account and other accounts at the edges of their rules."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -13,6 +13,9 @@ from quintet_conformance.helpers import expect, expect_errors, items
 from quintet_conformance.site import Member, Site
 
 Json = Any
+Write = Callable[[list[Json]], str]
+BodyWriter = Callable[..., dict[str, Json]]
+Stored = Callable[[Json], Json]
 
 JSON = {"Content-Type": "application/json"}
 TEXTS = (
@@ -50,16 +53,26 @@ def of_a_todo(*, accepted: bool) -> list[Any]:
 
 
 def changing_a_todo(*, accepted: bool) -> list[Any]:
-    """Take the cases of a new to-do, but for a missing member: a PATCH may lack any."""
-    found = of_a_todo(accepted=accepted)
+    """Take one case of each kind: the rules are those of a new to-do."""
     completed = of("booleans", "update_todo", "completed", accepted=accepted)
-    return [*[each for each in found if "missing" not in each.values[0]], *completed]
+    found = [each for each in of_a_todo(accepted=accepted) if is_given(each)]
+    kinds = {kind_of(each.values[0]): each for each in found}
+    return [*kinds.values(), *completed]
+
+
+def is_given(param: Any) -> bool:
+    """Tell the cases of a missing member apart: a PATCH may lack any."""
+    return "missing" not in param.values[0]
+
+
+def kind_of(case: Json) -> tuple[Json, ...]:
+    return case["field"], case.get("error"), "stored" in case, "raw" in case
 
 
 def of_an_account(*, accepted: bool) -> list[Any]:
     bios = of("strings", "update_account", "bio", accepted=accepted)
     emails = of("strings", "register", "email", accepted=accepted)
-    return [*bios, *[each for each in emails if "missing" not in each.values[0]]]
+    return [*bios, *filter(is_given, emails)]
 
 
 def of_a_user(*, accepted: bool) -> list[Any]:
@@ -69,50 +82,53 @@ def of_a_user(*, accepted: bool) -> list[Any]:
     ]
 
 
-def joined(parts: Iterable[Json], chance: str) -> str:
-    return "".join(_part(part, chance) for part in parts)
-
-
-def _part(part: Json, chance: str) -> str:
-    if isinstance(part, str):
-        return part
-    if "random" in part:
-        return chance[: part["random"]]
-    return str(part["repeat"]) * int(part["times"])
-
-
-def sent(case: Json, chance: str) -> str:
-    """Give the JSON of the value as it goes out."""
-    if "raw" in case:
-        return str(case["raw"])
-    value = joined(case["parts"], chance) if "parts" in case else case["value"]
-    return json.dumps(value, ensure_ascii=False)
-
-
-def stored(case: Json, chance: str) -> Json:
-    if "stored" in case:
-        return case["stored"]
-    if "stored_parts" in case:
-        return joined(case["stored_parts"], chance)
-    return json.loads(sent(case, chance))
-
-
-def body_of(case: Json, chance: str, **others: Json) -> dict[str, Json]:
-    """Write a body with the value of the case beside good ones, unescaped."""
-    members = {name: json.dumps(value) for name, value in others.items()}
-    members.pop(case["field"], None)
-    if "missing" not in case:
-        members[case["field"]] = sent(case, chance)
-    written = ",".join(f'"{name}":{value}' for name, value in members.items())
-    return {"content": f"{{{written}}}".encode(), "headers": JSON}
-
-
 def expect_refused(response: httpx.Response, case: Json) -> None:
     __tracebackhide__ = True
     if "status" in case:
         assert response.status_code in case["status"]
     else:
-        expect_errors(response, {case["field"]: case["error"]})
+        field = case.get("error_field", case["field"])
+        expect_errors(response, {field: case["error"]})
+
+
+@pytest.fixture
+def sent(written: Write) -> Callable[[Json], str]:
+    """Give the JSON of the value of a case as it goes out, unescaped."""
+
+    def write(case: Json) -> str:
+        if "raw" in case:
+            return str(case["raw"])
+        value = written(case["parts"]) if "parts" in case else case["value"]
+        return json.dumps(value, ensure_ascii=False)
+
+    return write
+
+
+@pytest.fixture
+def stored(written: Write, sent: Callable[[Json], str]) -> Callable[[Json], Json]:
+    """Give the value of a case as it is answered."""
+
+    def read(case: Json) -> Json:
+        if "stored_parts" in case:
+            return written(case["stored_parts"])
+        return case["stored"] if "stored" in case else json.loads(sent(case))
+
+    return read
+
+
+@pytest.fixture
+def body_of(sent: Callable[[Json], str]) -> Callable[..., dict[str, Json]]:
+    """Write a body with the value of a case beside good ones."""
+
+    def write(case: Json, **others: Json) -> dict[str, Json]:
+        members = {name: json.dumps(value) for name, value in others.items()}
+        members.pop(case["field"], None)
+        if "missing" not in case:
+            members[case["field"]] = sent(case)
+        text = ",".join(f'"{name}":{value}' for name, value in members.items())
+        return {"content": f"{{{text}}}".encode(), "headers": JSON}
+
+    return write
 
 
 @pytest.fixture(scope="module")
@@ -135,69 +151,69 @@ def todo(site: Site) -> tuple[Member, Json]:
     return owner, expect(made, 201)
 
 
-@pytest.fixture
-def chance() -> str:
-    """What stands wherever a case asks for random letters."""
-    return names.word(40)
-
-
 @pytest.mark.requirement("TODO-01", "TEXT-12", *TEXTS)
 @pytest.mark.parametrize("case", of_a_todo(accepted=True))
-def test_a_new_todo_takes_the_value(owner: Member, case: Json, chance: str) -> None:
-    answer = owner.create_todo(**body_of(case, chance, title="A quiet walk"))
+def test_a_new_todo_takes_the_value(
+    owner: Member, case: Json, body_of: BodyWriter, stored: Stored
+) -> None:
+    answer = owner.create_todo(**body_of(case, title="A quiet walk"))
     todo = expect(answer, 201)
-    assert todo[case["field"]] == stored(case, chance)
+    assert todo[case["field"]] == stored(case)
     assert expect(owner.get_todo(todo["id"]), 200) == todo
 
 
 @pytest.mark.requirement("TEXT-11", "TEXT-12", "HTTP-24", *TEXTS)
 @pytest.mark.parametrize("case", of_a_todo(accepted=False))
 def test_a_new_todo_refuses_the_value(
-    refused_owner: Member, case: Json, chance: str
+    refused_owner: Member, case: Json, body_of: BodyWriter
 ) -> None:
-    answer = refused_owner.create_todo(**body_of(case, chance, title="A quiet walk"))
+    answer = refused_owner.create_todo(**body_of(case, title="A quiet walk"))
     expect_refused(answer, case)
     assert items(refused_owner.list_todos) == []
 
 
 @pytest.mark.requirement("TODO-05", "TEXT-12", *TEXTS)
 @pytest.mark.parametrize("case", changing_a_todo(accepted=True))
-def test_a_changed_todo_takes_the_value(owner: Member, case: Json, chance: str) -> None:
+def test_a_changed_todo_takes_the_value(
+    owner: Member, case: Json, body_of: BodyWriter, stored: Stored
+) -> None:
     todo = expect(owner.create_todo(title="A quiet walk", due_on="2026-12-24"), 201)
-    changed = expect(owner.update_todo(todo["id"], **body_of(case, chance)), 200)
-    assert changed[case["field"]] == stored(case, chance)
+    changed = expect(owner.update_todo(todo["id"], **body_of(case)), 200)
+    assert changed[case["field"]] == stored(case)
     assert expect(owner.get_todo(todo["id"]), 200) == changed
 
 
 @pytest.mark.requirement("TODO-05", "TEXT-12", "HTTP-24", *TEXTS)
 @pytest.mark.parametrize("case", changing_a_todo(accepted=False))
 def test_a_changed_todo_refuses_the_value(
-    todo: tuple[Member, Json], case: Json, chance: str
+    todo: tuple[Member, Json], case: Json, body_of: BodyWriter
 ) -> None:
     owner, before = todo
-    body = body_of(case, chance, notes="Changed", completed=True)
+    body = body_of(case, notes="Changed", completed=True)
     expect_refused(owner.update_todo(before["id"], **body), case)
     assert expect(owner.get_todo(before["id"]), 200) == before
 
 
 @pytest.mark.requirement("ACCT-02", "ACCT-05", *TEXTS)
 @pytest.mark.parametrize("case", of_an_account(accepted=True))
-def test_an_account_takes_the_value(owner: Member, case: Json, chance: str) -> None:
+def test_an_account_takes_the_value(
+    owner: Member, case: Json, body_of: BodyWriter, stored: Stored
+) -> None:
     """Give a password from a new address each time: attempts are rationed."""
     password = {"current_password": owner.password} if case["field"] == "email" else {}
     client = owner.from_address(names.address())
-    changed = expect(client.update_account(**body_of(case, chance, **password)), 200)
-    assert changed[case["field"]] == stored(case, chance)
+    changed = expect(client.update_account(**body_of(case, **password)), 200)
+    assert changed[case["field"]] == stored(case)
     assert expect(owner.get_account(), 200) == changed
 
 
 @pytest.mark.requirement("ACCT-02", "ACCT-03", "HTTP-24", *TEXTS)
 @pytest.mark.parametrize("case", of_an_account(accepted=False))
 def test_an_account_refuses_the_value(
-    refused_owner: Member, case: Json, chance: str
+    refused_owner: Member, case: Json, body_of: BodyWriter
 ) -> None:
     password = refused_owner.password
-    body = body_of(case, chance, current_password=password, bio="Changed")
+    body = body_of(case, current_password=password, bio="Changed")
     client = refused_owner.from_address(names.address())
     expect_refused(client.update_account(**body), case)
     assert expect(refused_owner.get_account(), 200) == refused_owner.account
@@ -206,19 +222,19 @@ def test_an_account_refuses_the_value(
 @pytest.mark.requirement("ADMIN-02", "ADMIN-03", "TEXT-08")
 @pytest.mark.parametrize("case", of_a_user(accepted=True))
 def test_another_account_takes_the_value(
-    scene: Any, other_member: Member, case: Json, chance: str
+    scene: Any, other_member: Member, case: Json, body_of: BodyWriter, stored: Stored
 ) -> None:
     username = other_member.username
-    changed = expect(scene.admin.update_user(username, **body_of(case, chance)), 200)
-    assert changed == other_member.account | {case["field"]: stored(case, chance)}
+    changed = expect(scene.admin.update_user(username, **body_of(case)), 200)
+    assert changed == other_member.account | {case["field"]: stored(case)}
     scene.admin.update_user(username, role="member")
 
 
 @pytest.mark.requirement("ADMIN-09", "TEXT-08", "TEXT-09", "HTTP-24")
 @pytest.mark.parametrize("case", of_a_user(accepted=False))
 def test_another_account_refuses_the_value(
-    scene: Any, refused_owner: Member, case: Json, chance: str
+    scene: Any, refused_owner: Member, case: Json, body_of: BodyWriter
 ) -> None:
-    body = body_of(case, chance, role="editor", is_active=False)
+    body = body_of(case, role="editor", is_active=False)
     expect_refused(scene.admin.update_user(refused_owner.username, **body), case)
     assert expect(refused_owner.get_account(), 200) == refused_owner.account

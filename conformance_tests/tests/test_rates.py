@@ -1,5 +1,6 @@
 """How often somebody may try: limits by address, by name and by both."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ OTHER_PASSWORD = "another quiet walk home"
 LOGIN_LIMIT, LOGIN_WINDOW = 10, 300
 AUTH_LIMIT, AUTH_WINDOW = 60, 60
 CROWD = 30
+ROUNDS = 5
 PAUSE = 0.1
 PATIENCE = 10.0
 
@@ -99,6 +101,23 @@ def test_past_the_limit_another_spelling_is_refused(
     name = respell(limited.username)
     response = limited.login(username=name, password=limited.password)
     expect_limited(response, LOGIN_WINDOW)
+
+
+@pytest.mark.requirement("RATE-01")
+def test_past_the_limit_no_password_is_checked(site: Site, limited: Member) -> None:
+    """Checking one takes long; the fastest of some answers says whether it was."""
+    assert any(refuses_sooner(site, limited) for _ in range(2))
+
+
+def refuses_sooner(site: Site, limited: Member) -> bool:
+    def seconds(client: Client, name: str) -> float:
+        start = time.perf_counter()
+        client.login(username=name, password=WRONG)
+        return time.perf_counter() - start
+
+    past = [seconds(limited, limited.username) for _ in range(ROUNDS)]
+    within = [seconds(site.anonymous(), names.username()) for _ in range(ROUNDS)]
+    return min(past) < min(within) / 2
 
 
 @pytest.mark.requirement("RATE-03")

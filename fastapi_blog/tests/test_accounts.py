@@ -55,7 +55,11 @@ async def test_register(client: httpx.AsyncClient) -> None:
         "created_at",
     ]
     assert (account["username"], account["email"]) == ("Ada", "Ada@example.org")
-    assert (account["bio"], account["role"], account["is_active"]) == ("", "member", True)
+    assert (account["bio"], account["role"], account["is_active"]) == (
+        "",
+        "member",
+        True,
+    )
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", account["created_at"]
     )
@@ -93,7 +97,9 @@ async def test_obvious_password_is_refused(
     assert_problem(answer, 422, "validation_error", ("password", "too_common"))
 
 
-@pytest.mark.parametrize("name", ["ada", "ADA", " ada ", "ada@example.org", "ADA@Example.org"])
+@pytest.mark.parametrize(
+    "name", ["ada", "ADA", " ada ", "ada@example.org", "ADA@Example.org"]
+)
 async def test_login(client: httpx.AsyncClient, sign_up: SignUp, name: str) -> None:
     await sign_up("ada")
     tokens = await login(client, name)
@@ -227,7 +233,10 @@ async def test_change_password_race_has_one_winner(
     ada = await sign_up("ada")
 
     async def change(number: int) -> int:
-        body = {"current_password": PASSWORD, "new_password": f"{NEW_PASSWORD} {number}"}
+        body = {
+            "current_password": PASSWORD,
+            "new_password": f"{NEW_PASSWORD} {number}",
+        }
         url = "/api/v1/auth/password"
         return (await client.post(url, json=body, headers=ada.headers)).status_code
 
@@ -402,7 +411,9 @@ async def test_last_admin_stays(client: httpx.AsyncClient, sign_up: SignUp) -> N
     assert answer.status_code == 204
 
 
-async def test_profile_and_following(client: httpx.AsyncClient, sign_up: SignUp) -> None:
+async def test_profile_and_following(
+    client: httpx.AsyncClient, sign_up: SignUp
+) -> None:
     ada, bob = await sign_up("Ada"), await sign_up("bob")
     url = "/api/v1/users/ADA"
     for _ in range(2):

@@ -81,7 +81,9 @@ def test_logs_are_json_in_production() -> None:
 
 def test_own_host_is_always_allowed() -> None:
     settings = load_settings(
-        _env_file=None, public_url="https://Blog.example.org", allowed_hosts="a.test,B.test"
+        _env_file=None,
+        public_url="https://Blog.example.org",
+        allowed_hosts="a.test,B.test",
     )
     assert settings.hosts == {"blog.example.org", "a.test", "b.test"}
 
@@ -93,7 +95,12 @@ def test_secret_is_made_up_in_development() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [["app.server"], ["app.demo"], ["app.accounts", "create-admin"], ["alembic", "check"]],
+    [
+        ["app.server"],
+        ["app.demo"],
+        ["app.accounts", "create-admin"],
+        ["alembic", "check"],
+    ],
 )
 def test_command_ends_with_one_line(module: list[str]) -> None:
     done = run_module(*module, DATABASE_URL="mysql://localhost/blog")

@@ -28,7 +28,10 @@ from app.rendering import render, slugify
         ("![a](https://b/c.png)", '<p><img src="https://b/c.png" alt="a"></p>\n'),
         ("![*a* <b>](http://b/c.png)", "<p>a &lt;b&gt;</p>\n"),
         ("![a](//b/c.png)", "<p>a</p>\n"),
-        ("[![a](data:x)](/b)", '<p><a href="/b" rel="nofollow ugc noopener">a</a></p>\n'),
+        (
+            "[![a](data:x)](/b)",
+            '<p><a href="/b" rel="nofollow ugc noopener">a</a></p>\n',
+        ),
     ],
 )
 def test_body_html(body: str, html: str) -> None:

@@ -42,7 +42,13 @@ async def test_positions(client: httpx.AsyncClient, sign_up: SignUp) -> None:
         position: int = answer.json()["position"]
         return position
 
-    assert sorted(await asyncio.gather(*(create() for _ in range(5)))) == [0, 1, 2, 3, 4]
+    assert sorted(await asyncio.gather(*(create() for _ in range(5)))) == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
     assert await create(position=-(2**31)) == -(2**31)
     assert await create(position=2**31 - 1) == 2**31 - 1
     assert await create() == 2**31 - 1

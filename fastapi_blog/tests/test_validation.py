@@ -14,7 +14,6 @@ from app.validation import (
     Search,
     field_errors,
     fold,
-    format_timestamp,
 )
 
 

@@ -55,6 +55,10 @@ def unique(table: str, *columns: str) -> sa.UniqueConstraint:
     return sa.UniqueConstraint(*columns, name="_".join((table, *columns, "key")))
 
 
+def check(name: str, condition: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(condition, op.f(name))
+
+
 def create_partial_index(
     name: str, table: str, columns: list[Any], condition: str
 ) -> None:
@@ -80,9 +84,7 @@ def create_accounts() -> None:
         number("token_version"),
         moment("created_at"),
         constraints=[
-            sa.CheckConstraint(
-                "role IN ('member', 'editor', 'admin')", "users_role_check"
-            )
+            check("users_role_check", "role IN ('member', 'editor', 'admin')")
         ],
     )
     for column in ("username", "email"):
@@ -132,7 +134,7 @@ def create_accounts() -> None:
         moment("created_at"),
         constraints=[
             unique("follows", "follower_id", "followed_id"),
-            sa.CheckConstraint("follower_id <> followed_id", "follows_not_self_check"),
+            check("follows_not_self_check", "follower_id <> followed_id"),
         ],
     )
     op.create_index("follows_followed_id_idx", "follows", ["followed_id"])
@@ -154,10 +156,8 @@ def create_blog() -> None:
         moment("published_at", nullable=True),
         constraints=[
             unique("posts", "slug"),
-            sa.CheckConstraint(
-                "status IN ('draft', 'published')", "posts_status_check"
-            ),
-            sa.CheckConstraint("version >= 1", "posts_version_check"),
+            check("posts_status_check", "status IN ('draft', 'published')"),
+            check("posts_version_check", "version >= 1"),
         ],
     )
     newest_first = [sa.text("published_at DESC"), sa.text("id DESC")]
