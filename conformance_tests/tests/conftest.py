@@ -270,12 +270,6 @@ def good_path(scene: Scene) -> Callable[[Operation], str]:
 
 
 @pytest.fixture
-def good_body(scene: Scene) -> Callable[[Operation], Json]:
-    """Give a body that an operation takes."""
-    return scene.body
-
-
-@pytest.fixture
 def served(anonymous: Client) -> Iterator[None]:
     """Whatever a test sent, the next request is served."""
     yield

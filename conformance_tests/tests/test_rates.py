@@ -103,7 +103,7 @@ def test_past_the_limit_another_spelling_is_refused(
     expect_limited(response, LOGIN_WINDOW)
 
 
-@pytest.mark.requirement("RATE-01")
+@pytest.mark.requirement("RATE-12")
 def test_past_the_limit_no_password_is_checked(site: Site, limited: Member) -> None:
     """Checking one takes long; the fastest of some answers says whether it was."""
     assert any(refuses_sooner(site, limited) for _ in range(2))

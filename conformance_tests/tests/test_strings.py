@@ -221,3 +221,22 @@ def test_a_token_is_not_trimmed(member: Member, space: str) -> None:
     spaced = f"{space}{member.refresh_token}"
     expect_unauthorized(member.refresh_tokens(refresh_token=spaced), "invalid_token")
     expect(member.refresh_tokens(refresh_token=member.refresh_token), 200)
+
+
+@pytest.mark.requirement("TEXT-03")
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ("update_account", "bio"),
+        ("create_post", "body"),
+        ("update_post", "body"),
+        ("create_comment", "body"),
+        ("create_todo", "notes"),
+        ("update_todo", "notes"),
+    ],
+)
+def test_line_ends_become_line_feeds(scene: Any, operation: str, member: str) -> None:
+    found = scene.site.connection.contract.document.operations[operation]
+    body = {**scene.body(found), member: "a\r\nb\rc\nd\r\r\n\n\re"}
+    response = scene.send(found, json=body)
+    assert expect(response, response.status_code)[member] == "a\nb\nc\nd\n\n\n\ne"

@@ -1,6 +1,7 @@
 """One conformance run: set an implementation up, judge it, write the results down."""
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from quintet_conformance.runner.stages import StageFailedError, Stages
 from quintet_conformance.runner.stand import ADMIN_USERNAME, Stand, set_up
 
 PROCESSES = 2
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 ALL_PASSED, TESTS_FAILED = 0, 1  # exit statuses of pytest
 
 Json = Any
@@ -58,7 +60,13 @@ def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
         *(f"--known-failure={check}" for check in plan.manifest.known_failures),
         *plan.further,
     ]
-    subprocess.run(command, check=False, cwd=SUITE)
+    subprocess.run(command, check=False, cwd=SUITE, env=_environment(plan))
+
+
+def _environment(plan: Plan) -> dict[str, str]:
+    """Have compiled tests kept, outside the tree: compiling them takes many seconds."""
+    inherited = {name: os.environ[name] for name in os.environ if name != NO_BYTECODE}
+    return {**inherited, "PYTHONPYCACHEPREFIX": str(plan.cache / "bytecode")}
 
 
 def _write_results(

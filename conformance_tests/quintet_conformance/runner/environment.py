@@ -81,7 +81,8 @@ def _installation(
     base = str(Path(sys.executable).resolve())
     if uv := shutil.which("uv"):
         creation = [uv, "venv", "--quiet", "--python", base, directory]
-        install = [uv, "pip", "install", "--quiet", "--python", python]
+        install = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
+        install += ["--python", python]
     else:
         creation = [base, "-m", "venv", directory]
         install = [python, "-m", "pip", "install", "--quiet"]
