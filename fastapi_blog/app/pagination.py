@@ -3,30 +3,82 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import MISSING, BaseModel, Field
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, tuple_
+from pydantic_core import PydanticCustomError
+from sqlalchemy import ColumnElement, Integer, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.types import TypeEngine
 
-from app.database import AnyRow, AnySelect, Reader, UtcDateTime
-from app.errors import FieldError, Invalid
+from app.database import AnyRow, AnySelect, Reader
 from app.validation import MAX_ID, Digits, ResponseModel, format_timestamp
 
 Item = TypeVar("Item")
 Key = datetime | int
-ID, SIGNED_32_BIT = (1, MAX_ID), (-(2**31), 2**31 - 1)
 CURSOR = re.compile("[A-Za-z0-9_-]+")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
+@dataclass(frozen=True)
+class Cursor:
+    """How the places of one operation's list are written, and read back."""
+
+    operation: str
+    readers: tuple[Callable[[object], Key], ...]  # one for each key of the order
+
+    def encode(self, keys: Sequence[Key]) -> str:
+        texts = [format_timestamp(k) if isinstance(k, datetime) else k for k in keys]
+        document = json.dumps([self.operation, *texts], separators=(",", ":"))
+        return urlsafe_b64encode(document.encode()).decode().rstrip("=")
+
+    def decode(self, text: str) -> list[Key]:
+        """Raises ValueError for what `encode` would not have made for this list."""
+        if not CURSOR.fullmatch(text):
+            raise ValueError(text)
+        padding = "=" * (-len(text) % 4)
+        document = json.loads(urlsafe_b64decode(text + padding).decode())
+        if not isinstance(document, list) or document[:1] != [self.operation]:
+            raise ValueError(text)
+        pairs = zip(self.readers, document[1:], strict=True)
+        return [read(key) for read, key in pairs]
+
+    def check(self, text: str) -> str:
+        """For the `cursor` of a query model."""
+        try:
+            self.decode(text)
+        except (ValueError, RecursionError):
+            raise PydanticCustomError(
+                "invalid", "Take the cursor from a page."
+            ) from None
+        return text
+
+
+def timestamp_key(key: object) -> datetime:
+    if isinstance(key, str) and TIMESTAMP.fullmatch(key):
+        return datetime.fromisoformat(key)
+    raise ValueError(key)
+
+
+def id_key(key: object) -> int:
+    return _integer(key, 1, MAX_ID)
+
+
+def position_key(key: object) -> int:
+    return _integer(key, -(2**31), 2**31 - 1)
+
+
+def _integer(key: object, least: int, most: int) -> int:
+    if type(key) is int and least <= key <= most:
+        return key
+    raise ValueError(key)
+
+
 class PageQuery(BaseModel):
-    """The query parameters of every list."""
+    """The query parameters of every list; each adds the check of its own cursor."""
 
     limit: Annotated[int, Field(ge=1, le=100), Digits] = 20
     cursor: str | MISSING = MISSING
@@ -45,7 +97,7 @@ class Listing:
     gets its values as parameters.
     """
 
-    operation: str
+    cursor: Cursor
     statement: AnySelect
     order: Sequence[InstrumentedAttribute[Any]]  # selected, too; the last one is unique
     descending: bool = False
@@ -61,7 +113,8 @@ class Listing:
         # One row more than asked for tells whether another page follows.
         parameters = {**(values or {}), "most": query.limit + 1}
         if query.cursor is not MISSING:
-            parameters |= self._place(query.cursor)
+            keys = self.cursor.decode(query.cursor)
+            parameters |= {f"key{n}": key for n, key in enumerate(keys)}
         statement = self._build(
             tuple(conditions), continued=query.cursor is not MISSING
         )
@@ -69,7 +122,8 @@ class Listing:
         if len(rows) <= query.limit:
             return rows, None
         last = rows[query.limit - 1]
-        return rows[:-1], self.encode([getattr(last, c.key) for c in self.order])
+        keys = [getattr(last, column.key) for column in self.order]
+        return rows[:-1], self.cursor.encode(keys)
 
     @cache  # noqa: B019 - listings live as long as the process
     def _build(
@@ -86,44 +140,3 @@ class Listing:
         keys = enumerate(self.order)
         place = tuple_(*(bindparam(f"key{n}", type_=c.type) for n, c in keys))
         return here < place if self.descending else here > place
-
-    def encode(self, keys: Sequence[Key]) -> str:
-        texts = [format_timestamp(k) if isinstance(k, datetime) else k for k in keys]
-        document = json.dumps([self.operation, *texts], separators=(",", ":"))
-        return urlsafe_b64encode(document.encode()).decode().rstrip("=")
-
-    def decode(self, cursor: str) -> list[Key]:
-        """Raises Invalid for whatever `encode` would not have made for this list."""
-        try:
-            keys = _decode_json(cursor, self.operation)
-            pairs = zip(keys, self.order, strict=True)
-            return [_read(key, column.type) for key, column in pairs]
-        except (ValueError, TypeError, RecursionError) as error:
-            fault = FieldError("cursor", "invalid", "Take the cursor from a page.")
-            raise Invalid(fault) from error
-
-    def _place(self, cursor: str) -> dict[str, Key]:
-        return {f"key{n}": key for n, key in enumerate(self.decode(cursor))}
-
-
-def _decode_json(cursor: str, expected: str) -> list[Any]:
-    if not CURSOR.fullmatch(cursor):
-        raise ValueError(cursor)
-    padding = "=" * (-len(cursor) % 4)
-    keys: list[Any]
-    operation, *keys = json.loads(urlsafe_b64decode(cursor + padding).decode())
-    if operation != expected:
-        raise ValueError(operation)
-    return keys
-
-
-def _read(key: object, column_type: TypeEngine[Any]) -> Key:
-    """Raises ValueError for what such a column cannot hold."""
-    if isinstance(column_type, UtcDateTime):
-        if isinstance(key, str) and TIMESTAMP.fullmatch(key):
-            return datetime.fromisoformat(key)
-    elif type(key) is int:
-        least, most = ID if isinstance(column_type, BigInteger) else SIGNED_32_BIT
-        if least <= key <= most:
-            return key
-    raise ValueError(key)

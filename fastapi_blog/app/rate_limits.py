@@ -15,7 +15,7 @@ from app.config import Settings
 from app.errors import RateLimited, Unavailable
 
 PASSWORD_RESET_LIMIT = parse("3/hour")
-REDIS_SECONDS = 2
+REDIS_SECONDS = 5
 
 
 class Limiter:

@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import uvicorn
 
@@ -21,9 +23,7 @@ def main() -> None:
     except InvalidSettings as error:
         sys.exit(str(error))
     workers = _possible_workers(options.workers, settings)
-    with tempfile.TemporaryDirectory() as folder:
-        if workers > 1:
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    with _shared_metrics() if workers > 1 else nullcontext():
         uvicorn.run(
             "app.main:create_app",
             factory=True,
@@ -39,6 +39,14 @@ def main() -> None:
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
             timeout_worker_healthcheck=START_SECONDS,
         )
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Workers count into files of one folder, so that each can tell all of it."""
+    with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _read_options() -> argparse.Namespace:

@@ -274,6 +274,18 @@ async def test_filters(client: httpx.AsyncClient, sign_up: SignUp) -> None:
         assert await titles(client, f"/posts{query}") == found, query
 
 
+async def test_all_faults_of_a_query_come_together(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/posts?limit=0&cursor=x&q=a%01b&tag=")
+    assert answer.status_code == 422
+    errors = {(error["field"], error["code"]) for error in answer.json()["errors"]}
+    assert errors == {
+        ("limit", "too_small"),
+        ("cursor", "invalid"),
+        ("q", "format"),
+        ("tag", "blank"),
+    }
+
+
 async def test_feed(client: httpx.AsyncClient, sign_up: SignUp) -> None:
     ada, bob = await sign_up("ada"), await sign_up("bob")
     await write_post(client, ada, title="Mine")

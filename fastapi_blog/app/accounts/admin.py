@@ -5,7 +5,13 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User
-from app.accounts.schemas import Account, Registration, UserChanges, UserQuery
+from app.accounts.schemas import (
+    USERS_CURSOR,
+    Account,
+    Registration,
+    UserChanges,
+    UserQuery,
+)
 from app.accounts.services import ACCOUNT, register
 from app.accounts.users import ACTIVE_ADMIN, Caller, is_named
 from app.database import Reader, contains_word, word_pattern
@@ -13,7 +19,7 @@ from app.errors import Conflict, FieldError, Forbidden, NotFound
 from app.pagination import Listing, Page
 from app.validation import MAX_WORDS, fold
 
-USERS = Listing("list_users", select(*ACCOUNT), (User.id,))
+USERS = Listing(USERS_CURSOR, select(*ACCOUNT), (User.id,))
 WITH_ROLE = User.role == bindparam("role")
 WITH_WORD = [
     or_(contains_word(User.username, f"word{n}"), contains_word(User.email, f"word{n}"))

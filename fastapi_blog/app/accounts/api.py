@@ -101,10 +101,8 @@ async def change_password(
     mailer: MailerDep,
     background: BackgroundTasks,
 ) -> TokenPair:
-    verified = await attempts.verify(caller, body.current_password)
-    pair = await passwords.change_password(
-        session, settings, caller, verified, body.new_password
-    )
+    await attempts.verify(caller, body.current_password)
+    pair = await passwords.change_password(session, settings, caller, body.new_password)
     background.add_task(mailer.send, password_changed_mail(caller.email))
     return pair
 
@@ -167,10 +165,12 @@ async def update_account(
     mailer: MailerDep,
     background: BackgroundTasks,
 ) -> Account:
-    verified = None
+    password_given = body.current_password is not MISSING
     if body.current_password is not MISSING:
-        verified = await attempts.verify(caller, body.current_password)
-    account = await services.update_account(session, caller, body, verified)
+        await attempts.verify(caller, body.current_password)
+    account = await services.update_account(
+        session, caller, body, password_verified=password_given
+    )
     if account.email != caller.email:
         background.add_task(mailer.send, email_changed_mail(caller.email))
     return account
@@ -183,8 +183,8 @@ async def delete_account(
     attempts: AttemptsDep,
     session: Writing,
 ) -> None:
-    verified = await attempts.verify(caller, body.current_password)
-    await services.delete_account(session, caller, verified)
+    await attempts.verify(caller, body.current_password)
+    await services.delete_account(session, caller)
 
 
 @cached_users.get("/{username}", responses=problems(401, 404))

@@ -12,7 +12,7 @@ from app.accounts.tokens import begin_family
 from app.accounts.users import Caller, lock_caller, lock_user, signs_in_as
 from app.config import Settings
 from app.database import Database, Reader, utc_now
-from app.errors import FieldError, Invalid, InvalidCredentials, NotFound
+from app.errors import FieldError, Invalid, InvalidCredentials
 from app.rate_limits import Limiter
 from app.security import (
     hash_password,
@@ -27,11 +27,11 @@ RESET_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class VerifiedUser:
-    """Somebody whose password was right, against the hash that was stored then."""
+    """Whose password was right, as long as the token version stays the same."""
 
     id: int
-    password: str
-    rehashed: str | None = None
+    token_version: int
+    rehashed: str | None
 
 
 class Attempts:
@@ -50,7 +50,9 @@ class Attempts:
         counted_name = name.lower()
         await self.limiter.count_login(self.address, counted_name)
         async with self.database.reading() as reader:
-            statement = select(User.id, User.password, User.is_active)
+            statement = select(
+                User.id, User.password, User.is_active, User.token_version
+            )
             found = await reader.execute(statement.where(signs_in_as(name)))
             user = found.one_or_none()
         matches = await verify_password(user.password if user else None, password)
@@ -60,22 +62,17 @@ class Attempts:
         rehashed = (
             await hash_password(password) if needs_rehash(user.password) else None
         )
-        return VerifiedUser(user.id, user.password, rehashed)
+        return VerifiedUser(user.id, user.token_version, rehashed)
 
-    async def verify(self, caller: Caller, current_password: str) -> VerifiedUser:
+    async def verify(self, caller: Caller, current_password: str) -> None:
         """Raises Invalid when it is not the caller's password."""
         await self.limiter.count_login(self.address, caller.username.lower())
         async with self.database.reading() as reader:
             statement = select(User.password).where(User.id == caller.id)
             stored = await reader.scalar(statement)
         if stored is None or not await verify_password(stored, current_password):
-            raise incorrect_password()
-        return VerifiedUser(caller.id, stored)
-
-
-def incorrect_password() -> Invalid:
-    message = "This is not your current password."
-    return Invalid(FieldError("current_password", "incorrect", message))
+            message = "This is not your current password."
+            raise Invalid(FieldError("current_password", "incorrect", message))
 
 
 def check_new_password(field: str, password: str, username: str, email: str) -> None:
@@ -89,8 +86,9 @@ def check_new_password(field: str, password: str, username: str, email: str) -> 
 async def login(
     session: AsyncSession, settings: Settings, verified: VerifiedUser
 ) -> TokenPair:
+    """Raises InvalidCredentials when the password was changed since it was checked."""
     user = await lock_user(session, verified.id)
-    if user is None or not user.is_active or user.password != verified.password:
+    if user is None or user.token_version != verified.token_version:
         raise InvalidCredentials
     if verified.rehashed:
         user.password = verified.rehashed
@@ -101,15 +99,12 @@ async def change_password(
     session: AsyncSession,
     settings: Settings,
     caller: Caller,
-    verified: VerifiedUser,
     new_password: str,
 ) -> TokenPair:
     """Ends every token and session of the caller, and begins a new family."""
     check_new_password("new_password", new_password, caller.username, caller.email)
     new_hash = await hash_password(new_password)
     user = await lock_caller(session, caller)
-    if user.password != verified.password:
-        raise incorrect_password()
     await _set_password(session, user, new_hash)
     return await begin_family(session, settings, user)
 
@@ -129,11 +124,11 @@ async def find_reset_recipient(reader: Reader, email: str) -> int | None:
 
 async def request_password_reset(
     session: AsyncSession, user_id: int
-) -> tuple[str, str]:
-    """The address as stored, and a new token to mail there."""
+) -> tuple[str, str] | None:
+    """The address as stored and a new token to mail there, unless the user is gone."""
     user = await lock_user(session, user_id)
     if user is None:
-        raise NotFound
+        return None
     token, now = new_token(), utc_now()
     outdated = PasswordReset.expires_at <= now
     await session.execute(

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING
+from pydantic import MISSING, AfterValidator
 
 from app.accounts.models import Role
-from app.pagination import PageQuery
+from app.pagination import Cursor, PageQuery, id_key
 from app.validation import (
     EMAIL,
     USERNAME,
@@ -69,7 +69,11 @@ class UserChanges(RequestModel):
     is_active: bool | MISSING = MISSING
 
 
+USERS_CURSOR = Cursor("list_users", (id_key,))
+
+
 class UserQuery(PageQuery):
+    cursor: Annotated[str, AfterValidator(USERS_CURSOR.check)] | MISSING = MISSING
     q: Search | MISSING = MISSING
     role: Role | MISSING = MISSING
 

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Follow, PasswordReset, RefreshToken, User, WebSession
-from app.accounts.passwords import VerifiedUser, check_new_password, incorrect_password
+from app.accounts.passwords import check_new_password
 from app.accounts.schemas import Account, AccountChanges, Profile, Registration
 from app.accounts.users import (
     ACTIVE_ADMIN,
@@ -93,16 +93,15 @@ async def update_account(
     session: AsyncSession,
     caller: Caller,
     changes: AccountChanges,
-    verified: VerifiedUser | None,
+    *,
+    password_verified: bool,
 ) -> Account:
     """A new address needs the password, and ends what was mailed to the old one."""
     user = await lock_caller(session, caller)
-    if verified and user.password != verified.password:
-        raise incorrect_password()
     if changes.bio is not MISSING:
         user.bio = changes.bio
     if changes.email is not MISSING and changes.email != user.email:
-        if verified is None:
+        if not password_verified:
             message = "A new address needs your current password."
             raise Invalid(FieldError("current_password", "required", message))
         await _change_email(session, user, changes.email)
@@ -118,9 +117,7 @@ async def _change_email(session: AsyncSession, user: User, email: str) -> None:
     await session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
 
 
-async def delete_account(
-    session: AsyncSession, caller: Caller, verified: VerifiedUser
-) -> None:
+async def delete_account(session: AsyncSession, caller: Caller) -> None:
     """Raises Conflict for the only active admin."""
     # Admins are locked together, and in order: no two can both be the last to go.
     me_and_admins = or_(User.id == caller.id, ACTIVE_ADMIN)
@@ -129,8 +126,6 @@ async def delete_account(
     me = users.pop(caller.id, None)
     if me is None or me.token_version != caller.token_version:
         raise InvalidToken
-    if me.password != verified.password:
-        raise incorrect_password()
     if me.role == "admin" and not users:
         raise Conflict(FieldError("", "state", "Somebody has to remain an admin."))
     await delete_blog_of(session, me.id)

@@ -9,6 +9,9 @@ from app.blog import comments as comment_services
 from app.blog import queries, services, tags
 from app.blog.schemas import (
     Comment,
+    CommentQuery,
+    DraftQuery,
+    FeedQuery,
     NewComment,
     NewPost,
     Post,
@@ -20,7 +23,7 @@ from app.blog.schemas import (
 )
 from app.dependencies import Reading, Writing
 from app.openapi import BODY_PROBLEMS, NOT_MODIFIED, problems
-from app.pagination import Page, PageQuery
+from app.pagination import Page
 from app.paths import IdPath, Links, SlugPath, TagPath
 from app.routing import ConditionalRoute, Route, SharedConditionalRoute
 
@@ -61,7 +64,7 @@ async def list_posts(
 
 @posts.get("/feed", responses=problems(401, 422))
 async def list_feed(
-    query: Annotated[PageQuery, Query()],
+    query: Annotated[FeedQuery, Query()],
     caller: CurrentCaller,
     session: Reading,
     links: Links,
@@ -71,7 +74,7 @@ async def list_feed(
 
 @posts.get("/me/drafts", responses=problems(401, 422))
 async def list_drafts(
-    query: Annotated[PageQuery, Query()],
+    query: Annotated[DraftQuery, Query()],
     caller: CurrentCaller,
     session: Reading,
     links: Links,
@@ -121,7 +124,7 @@ async def unlike_post(slug: SlugPath, caller: CurrentCaller, session: Writing) -
 @cached_comments.get("", responses=problems(401, 404, 422))
 async def list_comments(
     slug: SlugPath,
-    query: Annotated[PageQuery, Query()],
+    query: Annotated[CommentQuery, Query()],
     caller: OptionalCaller,
     session: Reading,
     links: Links,

@@ -9,11 +9,11 @@ from app.accounts.users import Caller, hold_caller
 from app.blog import models
 from app.blog.models import Post
 from app.blog.queries import VISIBLE, find_post_id, viewer
-from app.blog.schemas import Comment, NewComment
+from app.blog.schemas import COMMENTS_CURSOR, Comment, CommentQuery, NewComment
 from app.blog.services import hold_published_post
 from app.database import AnyRow, Reader, utc_now
 from app.errors import Forbidden, NotFound
-from app.pagination import Listing, Page, PageQuery
+from app.pagination import Listing, Page
 
 COLUMNS = select(
     models.Comment.id,
@@ -23,7 +23,7 @@ COLUMNS = select(
     models.Comment.created_at,
 ).join(User, User.id == models.Comment.author_id)
 OF_POST = COLUMNS.where(models.Comment.post_id == bindparam("post_id"))
-COMMENTS = Listing("list_comments", OF_POST, (models.Comment.id,))
+COMMENTS = Listing(COMMENTS_CURSOR, OF_POST, (models.Comment.id,))
 
 IS_THE_ONE = (
     models.Comment.id == bindparam("comment_id"),
@@ -34,7 +34,7 @@ ONE_COMMENT = COLUMNS.join(Post, Post.id == models.Comment.post_id).where(*IS_TH
 
 
 async def list_comments(
-    reader: Reader, caller: Caller | None, slug: str, query: PageQuery
+    reader: Reader, caller: Caller | None, slug: str, query: CommentQuery
 ) -> Page[Comment]:
     post_id = await find_post_id(reader, caller, slug)
     rows, next_cursor = await COMMENTS.fetch(reader, query, (), {"post_id": post_id})

@@ -22,8 +22,16 @@ from sqlalchemy import (
 from app.accounts.models import Follow, User
 from app.accounts.users import Caller
 from app.blog.models import Comment, Like, Post, PostTag, Tag
+from app.blog.schemas import (
+    DRAFTS_CURSOR,
+    FEED_CURSOR,
+    POSTS_CURSOR,
+    DraftQuery,
+    FeedQuery,
+    PostQuery,
+    PostSummary,
+)
 from app.blog.schemas import Post as PostAnswer
-from app.blog.schemas import PostQuery, PostSummary
 from app.database import AnyRow, Reader, contains_word, name_key, word_pattern
 from app.errors import NotFound
 from app.pagination import Listing, Page, PageQuery
@@ -93,12 +101,12 @@ FOLLOWED = Post.author_id.in_(
 )
 
 NEWEST_FIRST = (Post.published_at, Post.id)
-POSTS = Listing("list_posts", SUMMARIES.where(PUBLISHED), NEWEST_FIRST, descending=True)
+POSTS = Listing(POSTS_CURSOR, SUMMARIES.where(PUBLISHED), NEWEST_FIRST, descending=True)
 FEED = Listing(
-    "list_feed", SUMMARIES.where(PUBLISHED, FOLLOWED), NEWEST_FIRST, descending=True
+    FEED_CURSOR, SUMMARIES.where(PUBLISHED, FOLLOWED), NEWEST_FIRST, descending=True
 )
 OWN_DRAFTS = SUMMARIES.where(DRAFT, Post.author_id == CALLER_ID)
-DRAFTS = Listing("list_drafts", OWN_DRAFTS, (Post.id,), descending=True)
+DRAFTS = Listing(DRAFTS_CURSOR, OWN_DRAFTS, (Post.id,), descending=True)
 
 ONE_POST = SUMMARIES.add_columns(Post.body, Post.body_html).where(
     Post.slug == bindparam("slug"), VISIBLE
@@ -132,13 +140,13 @@ async def list_posts(
 
 
 async def list_feed(
-    reader: Reader, caller: Caller, query: PageQuery
+    reader: Reader, caller: Caller, query: FeedQuery
 ) -> Page[PostSummary]:
     return await _list(FEED, reader, caller, query)
 
 
 async def list_drafts(
-    reader: Reader, caller: Caller, query: PageQuery
+    reader: Reader, caller: Caller, query: DraftQuery
 ) -> Page[PostSummary]:
     return await _list(DRAFTS, reader, caller, query)
 

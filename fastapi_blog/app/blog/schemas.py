@@ -6,7 +6,7 @@ from pydantic import MISSING, AfterValidator, Field
 
 from app.accounts.schemas import Author
 from app.blog.models import Status
-from app.pagination import PageQuery
+from app.pagination import Cursor, PageQuery, id_key, timestamp_key
 from app.validation import (
     TAG_NAME,
     RequestModel,
@@ -45,11 +45,30 @@ class PostChanges(RequestModel):
     version: Version | MISSING = MISSING
 
 
+POSTS_CURSOR = Cursor("list_posts", (timestamp_key, id_key))
+FEED_CURSOR = Cursor("list_feed", (timestamp_key, id_key))
+DRAFTS_CURSOR = Cursor("list_drafts", (id_key,))
+COMMENTS_CURSOR = Cursor("list_comments", (id_key,))
+
+
 class PostQuery(PageQuery):
+    cursor: Annotated[str, AfterValidator(POSTS_CURSOR.check)] | MISSING = MISSING
     tag: Filter | MISSING = MISSING
     author: Filter | MISSING = MISSING
     liked_by: Filter | MISSING = MISSING
     q: Search | MISSING = MISSING
+
+
+class FeedQuery(PageQuery):
+    cursor: Annotated[str, AfterValidator(FEED_CURSOR.check)] | MISSING = MISSING
+
+
+class DraftQuery(PageQuery):
+    cursor: Annotated[str, AfterValidator(DRAFTS_CURSOR.check)] | MISSING = MISSING
+
+
+class CommentQuery(PageQuery):
+    cursor: Annotated[str, AfterValidator(COMMENTS_CURSOR.check)] | MISSING = MISSING
 
 
 class NewComment(RequestModel):

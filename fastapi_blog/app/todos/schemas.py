@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, AfterValidator, Field
 
 from app.blog.schemas import Title
-from app.pagination import PageQuery
+from app.pagination import Cursor, PageQuery, id_key, position_key
 from app.validation import Day, RequestModel, ResponseModel, Text, Timestamp
 
 Notes = Annotated[str, Text(max_length=5000, may_be_empty=True, lines=True)]
@@ -28,7 +28,11 @@ class TodoChanges(RequestModel):
     position: Position | MISSING = MISSING
 
 
+TODOS_CURSOR = Cursor("list_todos", (position_key, id_key))
+
+
 class TodoQuery(PageQuery):
+    cursor: Annotated[str, AfterValidator(TODOS_CURSOR.check)] | MISSING = MISSING
     completed: Literal["true", "false"] | MISSING = MISSING
 
 

@@ -11,12 +11,12 @@ from app.database import Reader, delete_in_order, utc_now
 from app.errors import NotFound
 from app.pagination import Listing, Page
 from app.todos import models
-from app.todos.schemas import NewTodo, Todo, TodoChanges, TodoQuery
+from app.todos.schemas import TODOS_CURSOR, NewTodo, Todo, TodoChanges, TodoQuery
 
 OWN = select(*models.Todo.__table__.columns).where(
     models.Todo.user_id == bindparam("user_id")
 )
-TODOS = Listing("list_todos", OWN, (models.Todo.position, models.Todo.id))
+TODOS = Listing(TODOS_CURSOR, OWN, (models.Todo.position, models.Todo.id))
 WITH_COMPLETED = models.Todo.completed == bindparam("completed")
 ONE_TODO = OWN.where(models.Todo.id == bindparam("todo_id"))
 LAST_POSITION = 2**31 - 1
