@@ -127,8 +127,10 @@ async def request_password_reset(
     async with database.reading() as reading:
         user_id = await passwords.find_reset_recipient(reading, body.email)
     if user_id and await limiter.takes_password_reset(user_id):
-        email, token = await passwords.request_password_reset(session, user_id)
-        background.add_task(mailer.send, password_reset_mail(email, public_url, token))
+        reset = await passwords.request_password_reset(session, user_id)
+        if reset:
+            mail = password_reset_mail(reset.email, public_url, reset.token)
+            background.add_task(mailer.send, mail)
 
 
 @auth.post(
@@ -165,12 +167,9 @@ async def update_account(
     mailer: MailerDep,
     background: BackgroundTasks,
 ) -> Account:
-    password_given = body.current_password is not MISSING
     if body.current_password is not MISSING:
         await attempts.verify(caller, body.current_password)
-    account = await services.update_account(
-        session, caller, body, password_verified=password_given
-    )
+    account = await services.update_account(session, caller, body)
     if account.email != caller.email:
         background.add_task(mailer.send, email_changed_mail(caller.email))
     return account

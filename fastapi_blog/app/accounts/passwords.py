@@ -34,6 +34,12 @@ class VerifiedUser:
     rehashed: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class MailedReset:
+    email: str
+    token: str
+
+
 class Attempts:
     """Counts, then checks passwords that come from one address.
 
@@ -124,10 +130,10 @@ async def find_reset_recipient(reader: Reader, email: str) -> int | None:
 
 async def request_password_reset(
     session: AsyncSession, user_id: int
-) -> tuple[str, str] | None:
-    """The address as stored and a new token to mail there, unless the user is gone."""
+) -> MailedReset | None:
+    """What to mail, unless the user is gone meanwhile."""
     user = await lock_user(session, user_id)
-    if user is None:
+    if user is None or not user.is_active:
         return None
     token, now = new_token(), utc_now()
     outdated = PasswordReset.expires_at <= now
@@ -143,7 +149,7 @@ async def request_password_reset(
         )
     )
     await session.flush()
-    return user.email, token
+    return MailedReset(user.email, token)
 
 
 def _usable_reset(token: str) -> ColumnElement[bool]:

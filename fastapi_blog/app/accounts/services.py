@@ -90,18 +90,14 @@ async def get_account(reader: Reader, caller: Caller) -> Account:
 
 
 async def update_account(
-    session: AsyncSession,
-    caller: Caller,
-    changes: AccountChanges,
-    *,
-    password_verified: bool,
+    session: AsyncSession, caller: Caller, changes: AccountChanges
 ) -> Account:
-    """A new address needs the password, and ends what was mailed to the old one."""
+    """A new address needs the password, which has been verified if it is given."""
     user = await lock_caller(session, caller)
     if changes.bio is not MISSING:
         user.bio = changes.bio
     if changes.email is not MISSING and changes.email != user.email:
-        if not password_verified:
+        if changes.current_password is MISSING:
             message = "A new address needs your current password."
             raise Invalid(FieldError("current_password", "required", message))
         await _change_email(session, user, changes.email)
