@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
+
 from quintet_conformance.report import Run, summary_line, write_reports
 from quintet_conformance.runner.conformance import judge
 from quintet_conformance.runner.databases import DATABASES
@@ -30,6 +32,7 @@ EXPLAINED = (
     EnvironmentFailedError,
     ManifestError,
     ServerFailedError,
+    psycopg.OperationalError,
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from quintet_conformance import outcomes
+from quintet_conformance.collection import check_id
 from quintet_conformance.requirements import Requirement
 from quintet_conformance.settings import Settings
 
@@ -93,6 +94,17 @@ class Reporter:
             found["check"], Check(found["check"], found["requirements"])
         )
         check.add(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            name = check_id(report.nodeid)
+            self.checks[name] = Check(
+                name,
+                requirements=[],
+                outcome=outcomes.ERROR,
+                reason="could not be collected",
+                detail=report.longreprtext[:SHOWN_DETAIL],
+            )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:

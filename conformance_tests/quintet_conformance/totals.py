@@ -1,5 +1,6 @@
-"""Sums up what all test runs left in JUnit files; needs the standard library alone."""
+"""Sums up what all test runs left behind; needs the standard library alone."""
 
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -20,11 +21,25 @@ def count(directory: Path) -> Counter[str]:
     return counts
 
 
+def unavailable(reports: Path) -> list[str]:
+    """Name the conformance runs for which a database could not be had."""
+    summary = reports / "conformance.json"
+    content = json.loads(summary.read_text("utf-8")) if summary.exists() else {}
+    return [
+        f"{run['name']}: NOT RUN: {run['unavailable']}"
+        for run in content.get("runs", [])
+        if run["unavailable"]
+    ]
+
+
 def main() -> int:
     """Print one line; a failure, or no test at all, is an error."""
-    counts = count(Path(sys.argv[1]))
+    reports = Path(sys.argv[1])
+    counts = count(reports / "junit")
     others = counts["not passed"]
     rest = f", {others} not run or only advice" if others else ""
+    for line in unavailable(reports):
+        print(line)
     print(f"{counts['passed']} passed, {counts['failed']} failed{rest}")
     return 1 if counts["failed"] or not counts["passed"] else 0
 

@@ -132,12 +132,19 @@ def test_warnings_and_gaps_do_not_break_the_run(judge):
         ("requirement('POST-01')\n@pytest.mark.skip", "may not skip itself"),
     ],
 )
-def test_a_check_that_is_not_one_stops_the_collection(judge, mark, complaint):
+def test_a_check_that_is_not_one_is_an_error(judge, mark, complaint):
     check = f"import pytest\n\n@pytest.mark.{mark}\ndef test_it(): pass\n"
     result, report = judge(test_checks=check)
     result.stdout.fnmatch_lines([f"*{complaint}*"])
     assert result.ret == 2
-    assert report["checks"] == []
+    (found,) = report["checks"]
+    assert (found["id"], found["outcome"]) == ("test_checks.py", "error")
+
+
+def test_what_cannot_be_collected_is_an_error_in_many_processes_too(judge):
+    result, report = judge("-n2", test_checks="import nothing_of_this_name\n")
+    assert result.ret == 1
+    assert [check["outcome"] for check in report["checks"]] == ["error"]
 
 
 def test_an_unknown_known_failure_is_an_error(judge):

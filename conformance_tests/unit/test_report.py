@@ -92,8 +92,10 @@ def test_the_page_shows_text_as_text(reports):
 
 def test_the_totals_of_junit_files(tmp_path, capsys, monkeypatch):
     cases = "<testcase/><testcase><failure/></testcase><testcase><skipped/></testcase>"
-    (tmp_path / "a.xml").write_text(f"<testsuites>{cases}</testsuites>")
-    (tmp_path / "b.xml").write_text("<testsuites><testcase/></testsuites>")
+    junit = tmp_path / "junit"
+    junit.mkdir()
+    (junit / "a.xml").write_text(f"<testsuites>{cases}</testsuites>")
+    (junit / "b.xml").write_text("<testsuites><testcase/></testsuites>")
     monkeypatch.setattr("sys.argv", ["totals", str(tmp_path)])
     assert totals.main() == 1
     assert capsys.readouterr().out == "2 passed, 1 failed, 1 not run or only advice\n"

@@ -72,13 +72,11 @@ def _environment(plan: Plan) -> dict[str, str]:
 def _write_results(
     plan: Plan, stages: Stages, fingerprint: str, unavailable: str
 ) -> Json:
-    found: Json = {"checks": [], "is_partial": True}
+    found: Json = {"checks": [], "is_partial": True, "exit_status": None}
     if plan.results.exists():
         found = json.loads(plan.results.read_text(encoding="utf-8"))
-    elif not unavailable:
-        stages.record("judge", "the tests gave no results")
-    if found.get("exit_status", TESTS_FAILED) not in {ALL_PASSED, TESTS_FAILED}:
-        stages.record("judge", f"pytest ended with {found['exit_status']}")
+    if fault := _fault_of_session(found) if not unavailable else "":
+        stages.record("judge", fault)
     results = {
         "variant": plan.manifest.key,
         "title": plan.manifest.name,
@@ -90,9 +88,23 @@ def _write_results(
         **found,
         "checks": found["checks"] + stages.checks,
     }
-    results["is_passed"] = not unavailable and not any(
-        check["outcome"] in outcomes.BREAKS_THE_RUN for check in results["checks"]
-    )
+    is_broken = any(map(_is_fault, results["checks"]))
+    results["is_passed"] = not (unavailable or is_broken)
     plan.results.parent.mkdir(parents=True, exist_ok=True)
     plan.results.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     return results
+
+
+def _fault_of_session(found: Json) -> str:
+    """Say what is wrong with the session as a whole, when no check says it."""
+    status = found["exit_status"]
+    if status is None:
+        return "the tests gave no results"
+    is_explained = status == TESTS_FAILED and any(map(_is_fault, found["checks"]))
+    if status == ALL_PASSED or is_explained:
+        return ""
+    return f"pytest ended with {status}: see what it printed"
+
+
+def _is_fault(check: Json) -> bool:
+    return check["outcome"] in outcomes.BREAKS_THE_RUN
