@@ -55,6 +55,7 @@ def _correct(method: str, operation: dict[str, Any]) -> None:
     # Idiom: FastAPI documents its own 422 wherever there is a parameter.
     if "application/json" in operation["responses"].get("422", {}).get("content", {}):
         del operation["responses"]["422"]
+    operation.setdefault("security", [])
     if "304" in operation["responses"]:
         operation["security"].insert(0, {})  # These go without a token, too.
         operation.setdefault("parameters", []).append(IF_NONE_MATCH)
