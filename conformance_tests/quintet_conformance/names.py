@@ -5,6 +5,7 @@ before each test, which would give every test the same names.
 """
 
 import ipaddress
+import re
 import secrets
 import string
 
@@ -22,6 +23,11 @@ def word(length: int = 12) -> str:
 
 def username() -> str:
     return f"u_{word(14)}"
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a user name was made by `username`, in this run or another."""
+    return re.fullmatch(r"u_[a-z]{14}", name) is not None
 
 
 def email() -> str:

@@ -1,7 +1,7 @@
 """At least one active admin remains, whatever admins do at the same time.
 
-The admin of the run, and those of the demo blog, step back while these tests run and
-are put back by whoever is left. Where further admins are active, nobody can be the
+The admin of the run, those of the demo blog and those that other tests made step back
+while these tests run and are put back by whoever is left. Where further admins are active, nobody can be the
 last, and nothing is touched.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from quintet_conformance import names
 from quintet_conformance.administrator import Administrator
 from quintet_conformance.fixtures import Run
 from quintet_conformance.helpers import expect, expect_problem, items
@@ -60,7 +61,7 @@ def only_admins(
             admins.append(site.new_member())
             administrator.set_role(admins[-1].username, "admin")
         others = active_admins(admins[0]) - {admin.username for admin in admins}
-        if others - known:
+        if any(name not in known and not names.is_own(name) for name in others):
             not_run("needs a database without other active admins")
         for name in others:
             retired.add(name)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +129,16 @@ async def application(settings: Settings) -> AsyncIterator[FastAPI]:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         yield app
+    await connections_end()
+
+
+async def connections_end() -> None:
+    """A cancelled connection is closed by its thread, which tells the loop of it."""
+    for _ in range(200):
+        threads = [thread.name for thread in threading.enumerate()]
+        if not any("_connection_worker_thread" in name for name in threads):
+            return
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
