@@ -1,8 +1,8 @@
 """At least one active admin remains, whatever admins do at the same time.
 
 The admin of the run, those of the demo blog and those that other tests made step back
-while these tests run and are put back by whoever is left. Where further admins are active, nobody can be the
-last, and nothing is touched.
+while these tests run and are put back by whoever is left. Where further admins are
+active, nobody can be the last, and nothing is touched.
 """
 
 import json
