@@ -1,0 +1,153 @@
+"""What holds for every request and its answer, whatever the operation."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from common import metrics
+from common.logs import MEMBERS, current_request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_RULES = (
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+PAGES_POLICY = f"default-src 'self'; img-src 'self' https:; {PAGE_RULES}"
+DOCS_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    f"{PAGE_RULES}"
+)
+REQUEST_ID = re.compile("[A-Za-z0-9_-]{1,64}")
+METHODS = {
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+}
+ROUTE_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+PROBES = {"/healthz", "/readyz"}
+WITHOUT_CONTENT = {204, 304}
+
+logger = logging.getLogger(__name__)
+
+
+class RequestLog:
+    """Gives each request an id, and notes its outcome in the log and the metrics."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = _request_id(request)
+        current_request_id.set(request_id)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        _note(request, response.status_code, time.perf_counter() - started)
+        return response
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _note(request: HttpRequest, status: int, seconds: float) -> None:
+    method = request.method if request.method in METHODS else "other"
+    match = request.resolver_match
+    route = _template(match.route) if match else "unmatched"
+    metrics.observe(method, route, status, seconds)
+    duration = round(seconds * 1000, 1)
+    values = dict(zip(MEMBERS, (method, route, status, duration), strict=True))
+    logger.info("%s %s %s %s ms", method, route, status, duration, extra=values)
+
+
+@cache
+def _template(route: str) -> str:
+    """Django's way to write a path's parts, as OpenAPI writes them."""
+    return "/" + ROUTE_PART.sub(r"{\1}", route)
+
+
+def cookieless_api(get_response: GetResponse) -> GetResponse:
+    """Sees to it that no session begins or ends where clients send tokens."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            request.META.pop("HTTP_COOKIE", None)
+        return get_response(request)
+
+    return middleware
+
+
+def public_scheme(get_response: GetResponse) -> GetResponse:
+    """Lets Django know that visitors use https, whatever the proxy in front speaks."""
+    scheme = "https" if settings.SERVED_OVER_HTTPS else "http"
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.META["wsgi.url_scheme"] = scheme
+        return get_response(request)
+
+    return middleware
+
+
+def content_length(get_response: GetResponse) -> GetResponse:
+    """Tells the length of what GET sends, to HEAD too, whose answer ends there."""
+
+    # Idiom: CommonMiddleware does the former, for 204 as well, which may not have it.
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.streaming or response.status_code in WITHOUT_CONTENT:
+            return response
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        if request.method == "HEAD":
+            response.content = b""
+        return response
+
+    return middleware
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Adds what Django's own middleware does not: content policies, and no-store."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _policy(request.path))
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def _policy(path: str) -> str:
+    if path == "/api/docs":
+        return DOCS_POLICY
+    return PAGES_POLICY if path.startswith("/admin/") else API_POLICY
+
+
+def allowed_hosts(get_response: GetResponse) -> GetResponse:
+    """Refuses a `Host` that is not ours; probes may address us by number."""
+
+    # Idiom: Django looks at the host when something asks for it; the API never does.
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            if request.path not in PROBES:
+                request.get_host()
+        except DisallowedHost:
+            return HttpResponse("Unknown host.\n", "text/plain; charset=utf-8", 400)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,5 @@
+SwaggerUIBundle({
+  url: "{{ schema_url|escapejs }}",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+});

@@ -1,0 +1,56 @@
+"""A private to-do list for each user."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import CASCADE, Index, Max
+from django.utils import timezone
+
+from accounts.models import User
+from common.database import LockingQuerySet
+
+LAST_POSITION = 2**31 - 1
+
+
+class TodoQuerySet(LockingQuerySet["Todo"]):
+    def of(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def next_position(self) -> int:
+        last = self.aggregate(last=Max("position"))["last"]
+        return 0 if last is None else min(last + 1, LAST_POSITION)
+
+
+class Todo(models.Model):
+    user = models.ForeignKey(User, CASCADE, related_name="todos", db_index=False)
+    title = models.CharField(max_length=200)
+    notes = models.TextField(blank=True, default="")
+    completed = models.BooleanField(default=False)
+    due_on = models.DateField(null=True)
+    position = models.IntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True)
+
+    objects = TodoQuerySet.as_manager()
+
+    class Meta:
+        db_table = "todos"
+        indexes: ClassVar = [
+            Index(fields=["user", "position", "id"], name="todos_position_idx")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def change(self, **values: Any) -> None:
+        """Saves what differs; a PATCH after which all is as before leaves no trace."""
+        changed = {n: value for n, value in values.items() if getattr(self, n) != value}
+        if not changed:
+            return
+        for name, value in changed.items():
+            setattr(self, name, value)
+        self.updated_at = timezone.now()
+        if "completed" in changed:
+            self.completed_at = self.updated_at if self.completed else None
+        self.save()

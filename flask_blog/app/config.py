@@ -1,0 +1,209 @@
+"""Settings, read once from the environment and `.env`, checked, for `app.config`."""
+
+import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from click import ClickException
+from limits import RateLimitItem, parse
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+Network = IPv4Network | IPv6Network
+DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+MAX_BODY_BYTES = 1_048_576
+# Made once, before the server starts its workers: they take each other's tokens.
+DEVELOPMENT_KEY = secrets.token_urlsafe(32)
+
+
+class InvalidSettings(ClickException):
+    """One line that names the variable to correct."""
+
+    # Idiom: the `flask` command shows what derives from click's exception as one line.
+
+
+def _comma_separated(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _database_url(value: str) -> str:
+    try:
+        known = make_url(value).drivername in DRIVERS
+    except ArgumentError:
+        known = False
+    if not known:
+        message = "use sqlite:///file or postgresql://user:password@host:5432/name"
+        raise ValueError(message)
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        message = "use http://host or https://host"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if value != f"{parts.scheme}://{parts.netloc}" or value != _base_url(value):
+        message = f"{value!r} is no origin such as https://example.org"
+        raise ValueError(message)
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        message = "use smtp://host:port or smtps://host:port"
+        raise ValueError(message)
+    return value
+
+
+def _redis_url(value: str) -> str:
+    if urlsplit(value).scheme not in {"redis", "rediss"}:
+        message = "use redis://host:6379/0"
+        raise ValueError(message)
+    return value
+
+
+def _network(value: object) -> Network:
+    return ip_network(str(value), strict=False)
+
+
+def _rate_limit(value: object) -> RateLimitItem:
+    return value if isinstance(value, RateLimitItem) else parse(str(value))
+
+
+Strings = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_origin)], ...],
+    NoDecode,
+    BeforeValidator(_comma_separated),
+]
+Networks = Annotated[
+    tuple[Annotated[Network, BeforeValidator(_network)], ...],
+    NoDecode,
+    BeforeValidator(_comma_separated),
+]
+RateLimit = Annotated[RateLimitItem, BeforeValidator(_rate_limit)]
+
+
+class Settings(BaseSettings):
+    """Each name in capitals becomes a key of `app.config`."""
+
+    # Idiom: Flask takes its settings from an object's attributes in capitals and checks
+    # nothing. This object is a pydantic model, so a wrong value never gets that far.
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        arbitrary_types_allowed=True,
+        validate_default=True,
+    )
+
+    ENVIRONMENT: Literal["development", "production"] = "development"
+    DATABASE_URL: Annotated[str, AfterValidator(_database_url)] = "sqlite:///blog.db"
+    # Not under Flask's own name: the API has no cookies for Flask to read and sign.
+    TOKEN_KEY: SecretStr | None = Field(default=None, validation_alias="SECRET_KEY")
+    PUBLIC_URL: Annotated[str, AfterValidator(_base_url)] | None = None
+    ALLOWED_HOSTS: Strings = ()
+    REDIS_URL: Annotated[str, AfterValidator(_redis_url)] | None = None
+    SMTP_URL: Annotated[str, AfterValidator(_smtp_url)] | None = None
+    MAIL_FROM: str = "noreply@localhost"
+    CORS_ORIGINS: Origins = ()
+    TRUSTED_PROXIES: Networks = ()
+    METRICS_TOKEN: SecretStr | None = None
+    ACCESS_TOKEN_TTL: PositiveInt = 900
+    REFRESH_TOKEN_TTL: PositiveInt = 1_209_600
+    LOGIN_RATE_LIMIT: RateLimit = parse("10/5minutes")
+    LOGIN_ADDRESS_RATE_LIMIT: RateLimit = parse("100/5minutes")
+    LOGIN_NAME_RATE_LIMIT: RateLimit = parse("100/hour")
+    AUTH_RATE_LIMIT: RateLimit = parse("60/minute")
+    LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+    LOG_FORMAT: Literal["text", "json"] | None = None
+    # Beyond these pools a request waits; PostgreSQL takes 100 connections by default.
+    SQLALCHEMY_ENGINE_OPTIONS: ClassVar = {"pool_size": 10, "max_overflow": 5}
+    # One byte more than a body may have: Flask cuts a chunked one here without a word.
+    MAX_CONTENT_LENGTH: ClassVar = MAX_BODY_BYTES + 1
+
+    @model_validator(mode="after")
+    def _check_secret_key(self) -> Self:
+        if len(self.SIGNING_KEY) < 32:
+            message = "SECRET_KEY: use at least 32 bytes"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _check_production(self) -> Self:
+        needed = {"SECRET_KEY": self.TOKEN_KEY, "SMTP_URL": self.SMTP_URL}
+        for name, value in needed.items():
+            if self.IN_PRODUCTION and value is None:
+                message = f"{name}: production needs it"
+                raise ValueError(message)
+        return self
+
+    @property
+    def IN_PRODUCTION(self) -> bool:
+        return self.ENVIRONMENT == "production"
+
+    @property
+    def HOSTS(self) -> frozenset[str]:
+        """The names this server goes by; that in PUBLIC_URL is always one of them."""
+        own = urlsplit(self.PUBLIC_URL or "http://127.0.0.1").hostname or ""
+        return frozenset(host.lower() for host in (own, *self.ALLOWED_HOSTS))
+
+    @property
+    def SIGNING_KEY(self) -> bytes:
+        """The secret, or in development one that lasts until the next start."""
+        secret = self.TOKEN_KEY.get_secret_value() if self.TOKEN_KEY else None
+        return (secret or DEVELOPMENT_KEY).encode()
+
+    @property
+    def SQLALCHEMY_DATABASE_URI(self) -> URL:
+        url = make_url(self.DATABASE_URL)
+        if url.drivername == "sqlite" and url.database:
+            # Flask-SQLAlchemy would put the file into its instance folder.
+            url = url.set(database=str(Path(url.database).absolute()))
+        return url.set(drivername=DRIVERS[url.drivername])
+
+    @property
+    def SQLALCHEMY_BINDS(self) -> dict[str, dict[str, Any]]:
+        """A second engine, for statements that need no transaction."""
+        url = self.SQLALCHEMY_DATABASE_URI
+        options = self.SQLALCHEMY_ENGINE_OPTIONS
+        return {"reading": {"url": url, "isolation_level": "AUTOCOMMIT", **options}}
+
+    @property
+    def SERVED_OVER_HTTPS(self) -> bool:
+        return bool(self.PUBLIC_URL and self.PUBLIC_URL.startswith("https://"))
+
+    @property
+    def LOGS_JSON(self) -> bool:
+        return (self.LOG_FORMAT or ("json" if self.IN_PRODUCTION else "text")) == "json"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Raises InvalidSettings with the first fault, in a line for the terminal."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        name = str(fault["loc"][0]).upper() + ": " if fault["loc"] else ""
+        message = fault["msg"].removeprefix("Value error, ")
+        raise InvalidSettings(f"{name}{message}") from None

@@ -1,0 +1,144 @@
+"""How every refusal looks to the client: RFC 9457 problem details."""
+
+import logging
+from collections.abc import Sequence
+from typing import Literal
+
+from flask import Flask, Response
+from pydantic import MISSING
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import MethodNotAllowed as WrongMethod
+
+from app.database import is_outage
+from app.errors import (
+    AppError,
+    ContentTooLarge,
+    FieldError,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    ProblemCode,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from app.extensions import db
+from app.validation import ResponseModel
+
+logger = logging.getLogger(__name__)
+
+# The phrases of RFC 9110 and RFC 6585; http.HTTPStatus spells two of them by version.
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    411: "Length Required",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+STATUSES: dict[ProblemCode, int] = {
+    "malformed_json": 400,
+    "not_authenticated": 401,
+    "invalid_token": 401,
+    "invalid_credentials": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "stale_version": 409,
+    "length_required": 411,
+    "content_too_large": 413,
+    "unsupported_media_type": 415,
+    "validation_error": 422,
+    "rate_limited": 429,
+    "internal_error": 500,
+    "unavailable": 503,
+}
+
+
+class Problem(ResponseModel):
+    type: Literal["about:blank"]
+    title: str
+    status: int
+    detail: str
+    code: ProblemCode
+    errors: Sequence[FieldError] | MISSING = MISSING
+    current_version: int | MISSING = MISSING
+
+
+def problem_response(error: AppError) -> Response:
+    status = STATUSES[error.code]
+    problem = Problem(
+        type="about:blank",
+        title=TITLES[status],
+        status=status,
+        detail=error.detail,
+        code=error.code,
+        errors=error.errors or MISSING,
+        current_version=getattr(error, "current_version", MISSING),
+    )
+    content_type = "application/problem+json"
+    return Response(
+        problem.model_dump_json(), status, _headers(error), content_type=content_type
+    )
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store"}
+    if STATUSES[error.code] == 401:
+        reason = ' error="invalid_token"' if error.code == "invalid_token" else ""
+        headers["WWW-Authenticate"] = "Bearer" + reason
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnsupportedMediaType) and error.accept_patch:
+        headers["Accept-Patch"] = ", ".join(error.accept_patch)
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
+    return headers
+
+
+UNKNOWN_HOST = "Unknown host.\n"
+FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
+    400: MalformedJson,
+    404: NotFound,
+    413: ContentTooLarge,
+}
+
+
+def add_error_handlers(app: Flask) -> None:
+    @app.errorhandler(AppError)
+    def app_error(error: AppError) -> Response:
+        if error.keeps_changes:
+            db.session.commit()
+        if isinstance(error, Unavailable):
+            cause = error.__cause__ or error
+            logger.error("Unavailable: %r", getattr(cause, "orig", cause))
+        return problem_response(error)
+
+    @app.errorhandler(HTTPException)
+    def framework_error(error: HTTPException) -> Response:
+        if isinstance(error, WrongMethod):
+            return problem_response(MethodNotAllowed(sorted(error.valid_methods or ())))
+        if isinstance(error, SecurityError):
+            return Response(UNKNOWN_HOST, 400, mimetype="text/plain")
+        return problem_response(FRAMEWORK_ERRORS.get(error.code or 500, AppError)())
+
+    @app.errorhandler(SQLAlchemyError)
+    def database_error(error: SQLAlchemyError) -> Response:
+        if not is_outage(error):
+            return unexpected_error(error)
+        logger.error("Unavailable: %r", getattr(error, "orig", error))
+        return problem_response(Unavailable())
+
+    @app.errorhandler(Exception)
+    def unexpected_error(error: Exception) -> Response:
+        """Logs what nobody expected, and tells the client nothing of it."""
+        logger.error("Unexpected error", exc_info=error)
+        return problem_response(AppError())

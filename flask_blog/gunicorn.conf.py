@@ -1,0 +1,54 @@
+"""The server, for development and production alike: `gunicorn --workers 2`."""
+
+import os
+import shutil
+import sys
+import tempfile
+from typing import Any
+
+# Where workers count what one of them then sums up. prometheus-client looks for it when
+# it is imported, which the application does.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from app.config import InvalidSettings, load_settings
+from app.logs import logging_config
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+try:
+    settings = load_settings()
+except InvalidSettings as error:
+    on_exit(None)
+    sys.exit(str(error))
+
+wsgi_app = "app:create_app()"
+bind = "127.0.0.1:8002"
+worker_class = "gthread"
+threads = 32
+keepalive = 65  # longer than a proxy keeps its connections
+graceful_timeout = 5
+control_socket_disable = True
+limit_request_line = 8190
+# The application looks through proxies itself, and logs requests itself.
+forwarded_allow_ips = ""
+logconfig_dict = logging_config(settings)
+
+
+def on_starting(server: Any) -> None:
+    if settings.TOKEN_KEY is None:
+        server.log.warning("Without SECRET_KEY all tokens end with this server.")
+    if server.num_workers > 1 and settings.REDIS_URL is None:
+        server.log.warning(
+            "Without REDIS_URL workers cannot share counts: starting one."
+        )
+        server.num_workers = 1
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # not annotated

@@ -1,0 +1,122 @@
+"""A wrong setting stops the start with one line that names the variable."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.config import InvalidSettings, load_settings
+from tests.conftest import PROJECT
+
+SECRET = "s" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://localhost/blog"),
+        ("DATABASE_URL", "postgresql+psycopg://localhost/blog"),
+        ("DATABASE_URL", "blog.db"),
+        ("ENVIRONMENT", "staging"),
+        ("SECRET_KEY", "short"),
+        ("PUBLIC_URL", "blog.example.org"),
+        ("REDIS_URL", "http://localhost"),
+        ("SMTP_URL", "localhost:25"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "null"),
+        ("CORS_ORIGINS", "https://example.org/path"),
+        ("CORS_ORIGINS", "https://example.org,https://example.net/"),
+        ("TRUSTED_PROXIES", "10.0.0.300"),
+        ("ACCESS_TOKEN_TTL", "0"),
+        ("REFRESH_TOKEN_TTL", "soon"),
+        ("LOGIN_RATE_LIMIT", "often"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_wrong_value_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings(_env_file=None)
+    line = refusal.value.format_message()
+    assert line.startswith(f"{name}: ")
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SMTP_URL"])
+def test_production_needs(name: str) -> None:
+    given = {"SECRET_KEY": SECRET, "SMTP_URL": "smtp://localhost:25"}
+    del given[name]
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings(_env_file=None, ENVIRONMENT="production", **given)
+    assert refusal.value.format_message() == f"{name}: production needs it"
+
+
+def test_empty_variable_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGIN_RATE_LIMIT", "")
+    monkeypatch.setenv("CORS_ORIGINS", "")
+    settings = load_settings(_env_file=None)
+    assert str(settings.LOGIN_RATE_LIMIT) == "10 per 5 minute"
+    assert settings.CORS_ORIGINS == ()
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORS_ORIGINS", "https://example.org, http://127.0.0.1:5173")
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8,2001:db8::/32")
+    settings = load_settings(_env_file=None)
+    assert settings.CORS_ORIGINS == ("https://example.org", "http://127.0.0.1:5173")
+    assert [str(network) for network in settings.TRUSTED_PROXIES] == [
+        "127.0.0.1/32",
+        "10.0.0.0/8",
+        "2001:db8::/32",
+    ]
+
+
+def test_logs_are_json_in_production() -> None:
+    given = {"SECRET_KEY": SECRET, "SMTP_URL": "smtp://localhost:25", "_env_file": None}
+    assert load_settings(ENVIRONMENT="production", **given).LOGS_JSON
+    assert not load_settings(ENVIRONMENT="development", **given).LOGS_JSON
+    assert not load_settings(
+        ENVIRONMENT="production", LOG_FORMAT="text", **given
+    ).LOGS_JSON
+
+
+def test_own_host_is_always_allowed() -> None:
+    settings = load_settings(
+        _env_file=None,
+        PUBLIC_URL="https://Blog.example.org",
+        ALLOWED_HOSTS="a.test,B.test",
+    )
+    assert {"blog.example.org", "a.test", "b.test"} == settings.HOSTS
+
+
+def test_secret_is_made_up_in_development() -> None:
+    first, second = load_settings(_env_file=None), load_settings(_env_file=None)
+    assert first.SIGNING_KEY == second.SIGNING_KEY
+    assert len(first.SIGNING_KEY) >= 32
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["gunicorn"],
+        ["flask", "--app", "app", "load-demo"],
+        ["flask", "--app", "app", "create-admin"],
+        ["flask", "--app", "app", "db", "upgrade"],
+    ],
+)
+def test_command_ends_with_one_line(command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=PROJECT,
+        env={"DATABASE_URL": "mysql://localhost/blog"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.removeprefix("Error: ").startswith("DATABASE_URL: ")
+    assert done.stderr.count("\n") == 1
