@@ -5,17 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import Role, User
-from common.pagination import PageQuerySerializer
-from common.validation import (
-    EMAIL,
-    USERNAME,
-    RequestSerializer,
+from common.fields import (
     SearchField,
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
     TimestampField,
 )
+from common.pagination import PageQuerySerializer
+from common.validation import EMAIL, USERNAME, RequestSerializer
 
 
 class UsernameField(StrictCharField):

@@ -7,19 +7,16 @@ from rest_framework import serializers
 from accounts.serializers import AuthorSerializer
 from blog.managers import Row
 from blog.models import Status
-from common.pagination import PageQuerySerializer
-from common.validation import (
-    TAG_NAME,
-    RequestSerializer,
+from common.fields import (
     SearchField,
     StrictCharField,
     StrictChoiceField,
     StrictIntegerField,
     StrictListField,
     TimestampField,
-    fold,
-    format_timestamp,
 )
+from common.pagination import PageQuerySerializer
+from common.validation import TAG_NAME, RequestSerializer, fold, format_timestamp
 
 
 class TitleField(StrictCharField):

@@ -16,8 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.database import Place
+from common.fields import DigitsField
 from common.paths import link_to_next_page
-from common.validation import MAX_ID, DigitsField, format_timestamp
+from common.validation import MAX_ID, format_timestamp
 
 Key = datetime | int
 Kind = type[datetime] | range

@@ -3,16 +3,16 @@
 from rest_framework import serializers
 
 from blog.serializers import TitleField
-from common.pagination import PageQuerySerializer
-from common.validation import (
+from common.fields import (
     DayField,
-    RequestSerializer,
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
     StrictIntegerField,
     TimestampField,
 )
+from common.pagination import PageQuerySerializer
+from common.validation import RequestSerializer
 from todos.models import Todo
 
 TRUE, FALSE = "true", "false"
