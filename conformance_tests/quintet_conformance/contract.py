@@ -24,7 +24,7 @@ SECURITY_HEADERS = {
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NEXT = re.compile(r'</api/v1/[^>]*>; rel="next"')
 ETAG = re.compile(r'"[A-Za-z0-9_-]{22}"')
-REFUSED_BY_SERVER = frozenset({400, 405, 413, 414, 431, 501})
+REFUSED_BY_SERVER = frozenset({400, 405, 413, 414, 417, 431, 501})
 PROBLEM = "application/problem+json"
 
 Json = Any
