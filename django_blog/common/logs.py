@@ -18,11 +18,15 @@ class RequestIdFilter(logging.Filter):
 
 
 class UnexpectedErrors(logging.Filter):
-    """Lets of Django's own lines on requests those pass that tell of an exception."""
+    """Lets of Django's own lines on answers those pass that tell of an exception."""
 
+    # Idiom: Django logs each answer from 400 up, with the path as the client sent it.
     def filter(self, record: logging.LogRecord) -> bool:
+        status = record.__dict__.get("status_code")
+        if status is None:
+            return True
         record.msg, record.args = "Unexpected error", ()
-        return bool(record.exc_info)
+        return bool(status >= 500 and record.exc_info)
 
 
 class JsonFormatter(logging.Formatter):
@@ -59,12 +63,11 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
                 "formatter": "line",
-                "filters": ["request_id"],
+                "filters": ["request_id", "unexpected"],
             }
         },
         "loggers": {
             "django": {"handlers": [], "propagate": True},
-            "django.request": {"filters": ["unexpected"]},
             "gunicorn.error": {"handlers": ["stdout"], "propagate": False},
         },
         "root": {"handlers": ["stdout"], "level": level.upper()},

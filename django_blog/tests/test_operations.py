@@ -22,7 +22,7 @@ from django.db import OperationalError
 from accounts.models import User
 from blog.models import Post
 from common import rate_limits
-from common.logs import JsonFormatter, logging_config
+from common.logs import JsonFormatter, UnexpectedErrors, logging_config
 from config.environment import BASE_DIR
 from tests.conftest import PASSWORD, Person, SignUp, assert_problem
 from tests.test_config import run
@@ -120,6 +120,26 @@ def test_log_line_of_a_request(
         "route": "/api/v1/users/{username}",
         "status": 404,
     }
+
+
+@pytest.mark.parametrize(
+    ("extra", "fault", "passes"),
+    [
+        ({}, None, True),
+        ({"status_code": 404}, None, False),
+        ({"status_code": 403}, PermissionError("no"), False),
+        ({"status_code": 503}, None, False),
+        ({"status_code": 500}, RuntimeError("no"), True),
+    ],
+)
+def test_of_djangos_own_lines_exceptions_remain(
+    extra: dict[str, int], fault: Exception | None, passes: bool
+) -> None:
+    raised = (type(fault), fault, None) if fault else None
+    record = logging.LogRecord("x", 40, "x", 1, "at %s", ("/path",), raised)
+    record.__dict__.update(extra)
+    assert UnexpectedErrors().filter(record) is passes
+    assert ("/path" in record.getMessage()) == (not extra)
 
 
 @pytest.mark.parametrize("form", ["json", "text"])

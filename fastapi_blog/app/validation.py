@@ -200,8 +200,8 @@ def _field_error(fault: Mapping[str, Any]) -> FieldError:
     code = PYDANTIC_CODES.get(kind) or (kind if kind in CODES else "type")
     if code == "choice" and not isinstance(fault["input"], str):
         code = "type"
-    if code == "required" and not field:  # The body is the JSON value null.
-        code = "type"
+    if not fault["loc"]:  # Pydantic would name the model, or miss what is null.
+        return FieldError(field, "type", "Use an object.")
     return FieldError(_printable(field), code, fault["msg"])
 
 
