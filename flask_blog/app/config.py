@@ -3,7 +3,7 @@
 import secrets
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from click import ClickException
@@ -23,15 +23,13 @@ from sqlalchemy.exc import ArgumentError
 
 Network = IPv4Network | IPv6Network
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
-MAX_BODY_BYTES = 1_048_576
+IN_MEMORY = {None, "", ":memory:"}  # SQLite's: a database for each connection
 # Made once, before the server starts its workers: they take each other's tokens.
 DEVELOPMENT_KEY = secrets.token_urlsafe(32)
 
 
 class InvalidSettings(ClickException):
-    """One line that names the variable to correct."""
-
-    # Idiom: the `flask` command shows what derives from click's exception as one line.
+    """One line that names the variable to correct; `flask` shows click's ones so."""
 
 
 def _comma_separated(value: object) -> object:
@@ -42,10 +40,12 @@ def _comma_separated(value: object) -> object:
 
 def _database_url(value: str) -> str:
     try:
-        known = make_url(value).drivername in DRIVERS
+        url = make_url(value)
+        nowhere = url.drivername == "sqlite" and url.database in IN_MEMORY
+        usable = url.drivername in DRIVERS and not nowhere
     except ArgumentError:
-        known = False
-    if not known:
+        usable = False
+    if not usable:
         message = "use sqlite:///file or postgresql://user:password@host:5432/name"
         raise ValueError(message)
     return value
@@ -137,10 +137,6 @@ class Settings(BaseSettings):
     AUTH_RATE_LIMIT: RateLimit = parse("60/minute")
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     LOG_FORMAT: Literal["text", "json"] | None = None
-    # Beyond these pools a request waits; PostgreSQL takes 100 connections by default.
-    SQLALCHEMY_ENGINE_OPTIONS: ClassVar = {"pool_size": 10, "max_overflow": 5}
-    # One byte more than a body may have: Flask cuts a chunked one here without a word.
-    MAX_CONTENT_LENGTH: ClassVar = MAX_BODY_BYTES + 1
 
     @model_validator(mode="after")
     def _check_secret_key(self) -> Self:
@@ -177,17 +173,16 @@ class Settings(BaseSettings):
     @property
     def SQLALCHEMY_DATABASE_URI(self) -> URL:
         url = make_url(self.DATABASE_URL)
-        if url.drivername == "sqlite" and url.database:
+        if url.drivername == "sqlite":
             # Flask-SQLAlchemy would put the file into its instance folder.
-            url = url.set(database=str(Path(url.database).absolute()))
+            url = url.set(database=str(Path(url.database or "").absolute()))
         return url.set(drivername=DRIVERS[url.drivername])
 
     @property
     def SQLALCHEMY_BINDS(self) -> dict[str, dict[str, Any]]:
-        """A second engine, for statements that need no transaction."""
+        """A second engine: reads need no transaction, and changing modes costs time."""
         url = self.SQLALCHEMY_DATABASE_URI
-        options = self.SQLALCHEMY_ENGINE_OPTIONS
-        return {"reading": {"url": url, "isolation_level": "AUTOCOMMIT", **options}}
+        return {"reading": {"url": url, "isolation_level": "AUTOCOMMIT"}}
 
     @property
     def SERVED_OVER_HTTPS(self) -> bool:

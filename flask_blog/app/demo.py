@@ -22,6 +22,7 @@ from app.blog import models
 from app.blog.comments import create_comment
 from app.blog.schemas import NewComment, NewPost
 from app.blog.services import create_post, like_post
+from app.cli import refusals_in_one_line
 from app.extensions import db
 from app.todos.models import Todo
 from app.todos.schemas import NewTodo, TodoChanges
@@ -33,6 +34,7 @@ Entry = dict[str, Any]
 
 @click.command("load-demo")
 @with_appcontext
+@refusals_in_one_line()
 def load_demo_command() -> None:
     """Load a blog to look at. What is there already stays as it is."""
     data = json.loads(DATA.read_text(encoding="utf-8"))

@@ -115,6 +115,8 @@ FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
 def add_error_handlers(app: Flask) -> None:
     @app.errorhandler(AppError)
     def app_error(error: AppError) -> Response:
+        # Idiom: no handler need roll back, since Flask-SQLAlchemy does when the context
+        # ends. What shall last in spite of the refusal is committed here.
         if error.keeps_changes:
             db.session.commit()
         if isinstance(error, Unavailable):
@@ -122,6 +124,8 @@ def add_error_handlers(app: Flask) -> None:
             logger.error("Unavailable: %r", getattr(cause, "orig", cause))
         return problem_response(error)
 
+    # Idiom: what nobody expected comes here as well. Flask has logged it, and made an
+    # InternalServerError of it, or with `--debug` shows it in the browser.
     @app.errorhandler(HTTPException)
     def framework_error(error: HTTPException) -> Response:
         if isinstance(error, WrongMethod):
@@ -133,12 +137,6 @@ def add_error_handlers(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def database_error(error: SQLAlchemyError) -> Response:
         if not is_outage(error):
-            return unexpected_error(error)
+            raise error
         logger.error("Unavailable: %r", getattr(error, "orig", error))
         return problem_response(Unavailable())
-
-    @app.errorhandler(Exception)
-    def unexpected_error(error: Exception) -> Response:
-        """Logs what nobody expected, and tells the client nothing of it."""
-        logger.error("Unexpected error", exc_info=error)
-        return problem_response(AppError())

@@ -17,7 +17,6 @@ from gunicorn.http.errors import ParseException
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.config import MAX_BODY_BYTES
 from app.errors import (
     ContentTooLarge,
     Invalid,
@@ -29,6 +28,7 @@ from app.validation import field_errors
 Parameters = ParamSpec("Parameters")
 View = Callable[Parameters, Any]
 
+MAX_BODY_BYTES = 1_048_576
 MOST_DISCARDED = 8 * MAX_BODY_BYTES
 PIECE = 65_536
 MEDIA_TYPES = {
@@ -42,7 +42,10 @@ class StrictAdapter(PydanticAdapter):
     # Idiom: APIFlask reads any body as JSON, whatever its type and encoding, and of a
     # fault keeps the text alone. Its registry of adapters is the place to differ.
     def validate_input(self, request: Request, location: str, **_: Any) -> BaseModel:
-        data = _read_json(request) if location == "json" else request.args.to_dict()
+        if location == "json":
+            data = _read_json(request)
+        else:
+            data = dict(request.args.items(multi=True))  # of a repeated one the last
         try:
             # From attributes: then no fault names a class of ours.
             return self.model_class.model_validate(data, from_attributes=True)
@@ -94,18 +97,21 @@ def read_body() -> None:
     except ParseException as error:  # gunicorn's, for chunks that are none
         raise MalformedJson from error
     if body is None or len(body) > MAX_BODY_BYTES:
-        _discard_rest()
+        _discard_rest(len(body or b""))
         raise ContentTooLarge
     if len(body) < (request.content_length or 0):
         raise MalformedJson  # The client went away.
 
 
-def _discard_rest() -> None:
-    stream, left = request.environ["wsgi.input"], MOST_DISCARDED
-    if (request.content_length or 0) > left:
+def _discard_rest(already_read: int) -> None:
+    """Stops where the body ends: WSGI lets a server wait for what is beyond."""
+    length = request.content_length
+    left = MOST_DISCARDED if length is None else length - already_read
+    if left > MOST_DISCARDED:
         return
+    stream = request.environ["wsgi.input"]
     with suppress(ParseException, OSError):
-        while left > 0 and (piece := stream.read(PIECE)):
+        while left > 0 and (piece := stream.read(min(left, PIECE))):
             left -= len(piece)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from threading import BoundedSemaphore
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -23,20 +23,20 @@ CLOCK_SKEW_SECONDS = 60
 MALFORMED = (ValueError, TypeError, OverflowError, RecursionError)
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-# As many at once as hashing can use: more would only slow the other requests down.
-_hashing = BoundedSemaphore(2)
+# As many threads as hashing can use: more would only slow the other requests down, and
+# each thread that hashed once would keep the memory it took.
+_hashing_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")
 _unknown_user_hash = hasher.hash(secrets.token_urlsafe())
 
 
 def hash_password(password: str) -> str:
-    with _hashing:
-        return hasher.hash(password)
+    return _hashing_threads.submit(hasher.hash, password).result()
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Does the same work when there is no such user, who then has no hash."""
-    with _hashing:
-        matches = _verify(password_hash or _unknown_user_hash, password)
+    known = password_hash or _unknown_user_hash
+    matches = _hashing_threads.submit(_verify, known, password).result()
     return matches and password_hash is not None
 
 

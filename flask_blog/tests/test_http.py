@@ -9,9 +9,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize
+from sqlalchemy import text
 
 from app import create_app
 from app.config import Settings
+from app.extensions import db
 from app.hooks import SHARED
 from tests.conftest import PASSWORD, SignUp, assert_problem, close, write_post
 
@@ -150,14 +152,16 @@ def test_body_that_breaks_off_is_malformed(client: FlaskClient) -> None:
     assert_problem(answer, 400, "malformed_json")
 
 
-@pytest.mark.parametrize(("length", "left"), [(2_000_000, 0), (9_000_000, 9_000_000)])
+@pytest.mark.parametrize(
+    ("length", "left"), [(1_048_577, 10), (2_000_000, 10), (9_000_000, 9_000_010)]
+)
 def test_refused_body_is_read_away_up_to_8_mib(
     client: FlaskClient, length: int, left: int
 ) -> None:
-    stream = BytesIO(b" " * length)
-    terminated = {"wsgi.input_terminated": True}
+    stream = BytesIO(b" " * (length + 10))
+    announced = {"CONTENT_LENGTH": str(length)}
     answer = client.post(
-        LOGIN, input_stream=stream, headers=JSON, environ_overrides=terminated
+        LOGIN, input_stream=stream, headers=JSON, environ_overrides=announced
     )
     assert_problem(answer, 413, "content_too_large")
     assert len(stream.read()) == left
@@ -208,6 +212,11 @@ def test_patch_takes_merge_patch(client: FlaskClient, sign_up: SignUp) -> None:
     assert_problem(answer, 415, "unsupported_media_type")
     accepted = "application/json, application/merge-patch+json"
     assert answer.headers["accept-patch"] == accepted
+
+
+def test_last_of_a_repeated_parameter_counts(client: FlaskClient) -> None:
+    assert client.get("/api/v1/posts?limit=0&limit=1").status_code == 200
+    assert client.get("/api/v1/posts?limit=1&limit=0").status_code == 422
 
 
 def test_operation_without_body_ignores_one(client: FlaskClient) -> None:
@@ -413,6 +422,15 @@ def test_unexpected_error_tells_nothing(
     assert "secret" not in answer.text
     assert answer.headers["X-Request-ID"]
     assert "secret of the house" in caplog.text
+
+
+def test_fault_in_a_statement_is_no_outage(app: APIFlask, client: FlaskClient) -> None:
+    @app.get("/api/v1/broken")
+    def fail() -> str:
+        db.session.execute(text("SELECT secret FROM nowhere"))
+        return ""
+
+    assert_problem(client.get("/api/v1/broken"), 500, "internal_error")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from app.accounts.admin import create_admin
 from app.accounts.schemas import Registration
-from app.errors import AppError
+from app.cli import refusals_in_one_line
 from app.extensions import db
 from app.validation import field_errors
 
@@ -18,13 +18,11 @@ from app.validation import field_errors
 @click.option("--email", envvar="ADMIN_EMAIL", prompt=True)
 @click.option("--password", envvar="ADMIN_PASSWORD", prompt=True, hide_input=True)
 @with_appcontext
+@refusals_in_one_line()
 def create_admin_command(username: str, email: str, password: str) -> None:
     """Make an admin, of ADMIN_USERNAME, ADMIN_EMAIL and ADMIN_PASSWORD."""
     registration = _check(username=username, email=email, password=password)
-    try:
-        account = create_admin(db.session(), registration)
-    except AppError as error:
-        raise click.ClickException(str(error)) from error
+    account = create_admin(db.session(), registration)
     db.session.commit()
     click.echo(f"{account.username} is an admin.")
 
