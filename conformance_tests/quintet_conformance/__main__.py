@@ -1,6 +1,7 @@
 """The command line of the runner: `python -m quintet_conformance`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ EXPLAINED = (
 
 def main() -> int:
     """Run a command; what it does not know itself goes to the tool behind it."""
+    # Whoever ends the runner wants its servers to end as well, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments, further = _parser().parse_known_args()
     arguments.further = [option for option in further if option != "--"]
     try:
