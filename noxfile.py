@@ -13,12 +13,16 @@ ROOT = Path(__file__).parent
 SUITE = ROOT / "conformance_tests"
 SPEC = ROOT / "shared_spec"
 REPORTS = ROOT / "reports"
+README = ["--readme", str(ROOT / "README.md")]
 ENVIRONMENTS = ROOT / ".nox" / "environments"
 MAKE_ENVIRONMENT = SUITE / "quintet_conformance" / "runner" / "environment.py"
 
+# In this order everywhere: ports of the demo, columns of tables.
+NAMES = ("django", "flask", "fastapi", "tornado", "sanic")
 VARIANTS = {
-    manifest.parent.name.removesuffix("_blog"): manifest.parent
-    for manifest in sorted(ROOT.glob("*_blog/variant.toml"))
+    name: ROOT / f"{name}_blog"
+    for name in NAMES
+    if (ROOT / f"{name}_blog" / "variant.toml").exists()
 }
 PROJECTS = {"conformance": SUITE, **VARIANTS}
 # pytest hands tests their arguments: these need no types. Two folders that have a
@@ -29,16 +33,12 @@ TYPE_CHECKED = {
         ["quintet_conformance", "../noxfile.py"],
         [*RELAXED, "unit"],
         [*RELAXED, "--disable-error-code=possibly-undefined", "tests"],
+        [*RELAXED, "unison"],
     ]
 }
 DATABASES = ("sqlite", "postgres")
-DEMO_PORTS = {
-    "django": 8001,
-    "flask": 8002,
-    "fastapi": 8003,
-    "tornado": 8004,
-    "sanic": 8005,
-}
+START_PAGE = 8000
+DEMO_PORTS = {name: START_PAGE + 1 + place for place, name in enumerate(NAMES)}
 STOP_SECONDS = 15.0
 LOCKED = re.compile(r"[a-z0-9._-]+(\[[a-z0-9,-]+\])?==[^\s;]+( ; .+)?")
 
@@ -48,7 +48,10 @@ nox.needs_version = ">=2025.2.9"
 nox.options.download_python = "never"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "typecheck", "unit", "conformance", "spec", "fuzz"]
+nox.options.sessions = [
+    *("lint", "typecheck", "unit", "schema", "unison"),
+    *("conformance", "fuzz", "spec"),
+]
 
 GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
 each_variant = nox.parametrize(
@@ -112,16 +115,33 @@ def conformance(session: nox.Session, variant: str, database: str) -> None:
     """The conformance suite on a variant: `-- --workers 4`, `-- -k expression`."""
     options = ["--database", database, *session.posargs]
     quintet(session, "run", str(VARIANTS[variant]), *options)
-    written = REPORTS.glob(f"{variant}-{database}*.json")
-    newest = max(written, key=lambda file: file.stat().st_mtime)
-    if reason := json.loads(newest.read_text(encoding="utf-8"))["unavailable"]:
-        session.skip(f"NOT RUN: {reason}")
+    skip_if_not_run(session, f"{variant}-{database}*.json")
+
+
+@nox.session(venv_backend="none")
+def schema(session: nox.Session) -> None:
+    """The migrations of all variants against the storage specification."""
+    quintet(session, "schema", *map(str, VARIANTS.values()))
+    skip_if_not_run(session, "schema.json")
+
+
+@nox.session(venv_backend="none")
+def unison(session: nox.Session) -> None:
+    """All variants over one database: users, tokens, cursors and bytes of each."""
+    quintet(session, "unison", *map(str, VARIANTS.values()), *session.posargs)
+    skip_if_not_run(session, "unison.json")
 
 
 @nox.session(venv_backend="none")
 def spec(session: nox.Session) -> None:
-    """The specification in itself, and that the tests cover all of it."""
-    quintet(session, "spec", *map(str, VARIANTS.values()))
+    """The specification in itself, that the tests cover it, and the README's matrix."""
+    quintet(session, "spec", *README, *map(str, VARIANTS.values()))
+
+
+@nox.session(venv_backend="none", default=False)
+def matrix(session: nox.Session) -> None:
+    """Write the README's matrix from the newest runs, the tree and measurements."""
+    quintet(session, "matrix", *README, *map(str, VARIANTS.values()))
 
 
 @nox.session(venv_backend="none")
@@ -136,12 +156,13 @@ def fuzz(session: nox.Session, variant: str) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def demo(session: nox.Session) -> None:
-    """Start all variants with demo data, or one: `-- fastapi`."""
+    """All variants with demo data and a start page, or one: `-- fastapi`."""
     chosen = session.posargs or list(VARIANTS)
     if unknown := set(chosen) - set(VARIANTS):
         session.error(f"no such variant: {', '.join(sorted(unknown))}")
-    ports = [f"{VARIANTS[name]}:{DEMO_PORTS[name]}" for name in chosen]
-    quintet(session, "demo", "--data", str(ROOT / ".demo"), *ports)
+    exhibits = [f"{VARIANTS[name]}:{DEMO_PORTS[name]}" for name in chosen]
+    start = [] if session.posargs else ["--start", str(START_PAGE)]
+    quintet(session, "demo", "--data", str(ROOT / ".demo"), *start, *exhibits)
 
 
 def environment(session: nox.Session, name: str, lock: Path, *options: str) -> str:
@@ -191,6 +212,13 @@ def quintet(session: nox.Session, command: str, *arguments: str) -> None:
         interrupt_timeout=STOP_SECONDS,
         terminate_timeout=STOP_SECONDS,
     )
+
+
+def skip_if_not_run(session: nox.Session, pattern: str) -> None:
+    """Say at the end that a session could not have what it needs."""
+    newest = max(REPORTS.glob(pattern), key=lambda file: file.stat().st_mtime)
+    if reason := json.loads(newest.read_text(encoding="utf-8"))["unavailable"]:
+        session.skip(f"NOT RUN: {reason}")
 
 
 def check_lock(session: nox.Session, lock: Path) -> None:

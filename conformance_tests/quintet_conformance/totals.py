@@ -22,13 +22,15 @@ def count(directory: Path) -> Counter[str]:
 
 
 def unavailable(reports: Path) -> list[str]:
-    """Name the conformance runs for which a database could not be had."""
-    summary = reports / "conformance.json"
-    content = json.loads(summary.read_text("utf-8")) if summary.exists() else {}
+    """Name the runs for which a database could not be had."""
+    contents = {
+        path.stem: json.loads(path.read_text("utf-8"))
+        for path in sorted(reports.glob("*.json"))
+    }
     return [
-        f"{run['name']}: NOT RUN: {run['unavailable']}"
-        for run in content.get("runs", [])
-        if run["unavailable"]
+        f"{name}: NOT RUN: {content['unavailable']}"
+        for name, content in contents.items()
+        if content.get("unavailable")
     ]
 
 

@@ -96,6 +96,11 @@ def test_the_totals_of_junit_files(tmp_path, capsys, monkeypatch):
     junit.mkdir()
     (junit / "a.xml").write_text(f"<testsuites>{cases}</testsuites>")
     (junit / "b.xml").write_text("<testsuites><testcase/></testsuites>")
+    (tmp_path / "schema.json").write_text('{"unavailable": "no PostgreSQL"}')
+    (tmp_path / "unison.json").write_text('{"unavailable": ""}')
     monkeypatch.setattr("sys.argv", ["totals", str(tmp_path)])
     assert totals.main() == 1
-    assert capsys.readouterr().out == "2 passed, 1 failed, 1 not run or only advice\n"
+    assert capsys.readouterr().out == (
+        "schema: NOT RUN: no PostgreSQL\n"
+        "2 passed, 1 failed, 1 not run or only advice\n"
+    )

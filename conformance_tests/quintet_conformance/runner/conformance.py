@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from quintet_conformance import outcomes
@@ -60,13 +61,13 @@ def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
         *(f"--known-failure={check}" for check in plan.manifest.known_failures),
         *plan.further,
     ]
-    subprocess.run(command, check=False, cwd=SUITE, env=_environment(plan))
+    subprocess.run(command, check=False, cwd=SUITE, env=bytecode_kept(plan.cache))
 
 
-def _environment(plan: Plan) -> dict[str, str]:
+def bytecode_kept(cache: Path) -> dict[str, str]:
     """Have compiled tests kept, outside the tree: compiling them takes many seconds."""
     inherited = {name: os.environ[name] for name in os.environ if name != NO_BYTECODE}
-    return {**inherited, "PYTHONPYCACHEPREFIX": str(plan.cache / "bytecode")}
+    return {**inherited, "PYTHONPYCACHEPREFIX": str(cache / "bytecode")}
 
 
 def _write_results(

@@ -21,10 +21,15 @@ def sqlite_url(path: Path) -> str:
 
 
 @contextmanager
-def fresh_postgres(server_url: str) -> Iterator[str]:
-    """Create a database of a random name on a server and drop it in the end."""
+def fresh_postgres(server_url: str, like: str = "") -> Iterator[str]:
+    """Create a database of a random name on a server and drop it in the end.
+
+    It is empty, or a copy of the one whose URL is given.
+    """
     name = f"quintet_{secrets.token_hex(6)}"
-    _administer(server_url, SQL("CREATE DATABASE {}").format(Identifier(name)))
+    template = like.rpartition("/")[2] or "template1"
+    create = SQL("CREATE DATABASE {} TEMPLATE {}")
+    _administer(server_url, create.format(Identifier(name), Identifier(template)))
     try:
         yield f"{server_url.rpartition('/')[0]}/{name}"
     finally:

@@ -7,15 +7,15 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from quintet_conformance.runner.databases import sqlite_url
 from quintet_conformance.runner.environment import LOCK, prepare_environment
-from quintet_conformance.runner.manifest import Manifest
+from quintet_conformance.runner.exhibit import Exhibit
 from quintet_conformance.runner.processes import Server, ServerFailedError, Workplace
+from quintet_conformance.runner.start_page import StartPage, render
 
 PAUSE = 0.5
 GUIDE = """\
@@ -48,21 +48,15 @@ class Interrupted(BaseException):  # it is no error
     """Somebody asked the demo to end."""
 
 
-@dataclass(frozen=True)
-class Exhibit:
-    """One implementation on its port."""
+def show(
+    exhibits: list[Exhibit], spec: Path, cache: Path, data: Path, start: int | None
+) -> None:
+    """Start all, tell how to use them, and wait for Ctrl-C or SIGTERM.
 
-    manifest: Manifest
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-def show(exhibits: list[Exhibit], spec: Path, cache: Path, data: Path) -> None:
-    """Start all, tell how to use them, and wait for Ctrl-C or SIGTERM."""
-    _refuse_taken_ports(exhibits)
+    With a port to `start` from there is a page that leads to them.
+    """
+    ports = [exhibit.port for exhibit in exhibits]
+    _refuse_taken_ports([start, *ports] if start else ports)
     users = json.loads((spec / "demo_data.json").read_text("utf-8"))["users"]
     data.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -71,8 +65,12 @@ def show(exhibits: list[Exhibit], spec: Path, cache: Path, data: Path) -> None:
         with ExitStack() as stack:
             serving = [_serving(each, cache, data) for each in exhibits]
             servers = [stack.enter_context(server) for server in serving]
+            stack.callback(_tell_to_stop, servers)
             for server in servers:
                 server.wait_until_ready()
+            if start:
+                stack.enter_context(StartPage(start, render(exhibits, users)))
+                print(f"\nStart here: http://127.0.0.1:{start}")
             print(_guide(exhibits, users, data), flush=True)
             _watch(servers)
     except Interrupted:
@@ -87,14 +85,14 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise Interrupted
 
 
-def _refuse_taken_ports(exhibits: list[Exhibit]) -> None:
-    for exhibit in exhibits:
+def _refuse_taken_ports(ports: list[int]) -> None:
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", exhibit.port))
+                probe.bind(("127.0.0.1", port))
             except OSError as error:
-                msg = f"port {exhibit.port} is taken: stop what uses it, then try again"
+                msg = f"port {port} is taken: stop what uses it, then try again"
                 raise DemoFailedError(msg) from error
 
 
@@ -119,6 +117,12 @@ def _serving(exhibit: Exhibit, cache: Path, data: Path) -> Iterator[Server]:
         yield server
     finally:
         _stop(server)
+
+
+def _tell_to_stop(servers: list[Server]) -> None:
+    """Let all of them stop at the same time; each is waited for afterwards."""
+    for server in servers:
+        server.process.terminate()
 
 
 def _stop(server: Server) -> None:

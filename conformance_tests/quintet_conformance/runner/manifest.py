@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jsonschema_rs import Draft202012Validator
@@ -25,6 +25,7 @@ class Manifest:
     profiles: tuple[str, ...]
     commands: Mapping[str, list[str]]
     known_failures: tuple[str, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -33,6 +34,11 @@ class Manifest:
 
     def command(self, name: str, **values: object) -> list[str]:
         return [part.format(**values) for part in self.commands[name]]
+
+    @property
+    def adoption(self) -> str:
+        """Name the command that takes over the schema of another implementation."""
+        return "adopt" if "adopt" in self.commands else "migrate"
 
 
 def load_manifest(directory: Path, spec: Path) -> Manifest:
@@ -57,4 +63,5 @@ def load_manifest(directory: Path, spec: Path) -> Manifest:
         profiles=tuple(content["profiles"]),
         commands=content["commands"],
         known_failures=tuple(content.get("known_failures", ())),
+        links=content.get("links", {}),
     )

@@ -9,19 +9,12 @@ from pathlib import Path
 
 from quintet_conformance import second_server
 from quintet_conformance.runner import databases, services
-from quintet_conformance.runner.environment import LOCK, prepare_environment
 from quintet_conformance.runner.mail import MailSink
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import Plan
-from quintet_conformance.runner.processes import (
-    Server,
-    ServerFailedError,
-    Workplace,
-    faults_in_log,
-    free_port,
-)
+from quintet_conformance.runner.processes import Server, Workplace, free_port
+from quintet_conformance.runner.serving import install, serving
 from quintet_conformance.runner.stages import StageFailedError, Stages
-from quintet_conformance.runner.workspace import copy_project
 
 ADMIN_USERNAME = "conformance_admin"
 
@@ -76,11 +69,8 @@ def _database(plan: Plan, directory: Path) -> Iterator[str]:
 def _install(
     plan: Plan, stages: Stages, copy: Path, settings: dict[str, str]
 ) -> Workplace:
-    manifest = plan.manifest
     with stages.stage("copy and install"):
-        copy_project(manifest.directory, copy)
-        environment = prepare_environment(manifest.key, copy / LOCK, plan.cache)
-    return Workplace(copy, environment, settings)
+        return install(plan.manifest, copy, plan.cache, settings)
 
 
 def _fill(
@@ -124,31 +114,20 @@ def _main_command(plan: Plan, port: int) -> list[str]:
 def _serving(
     plan: Plan, stages: Stages, workplace: Workplace, which: str
 ) -> Iterator[Server]:
-    """Serve from /readyz to SIGTERM, and read the log afterwards."""
-    port, log = free_port(), plan.log(which)
+    port = free_port()
     if which == "second":
         command = plan.manifest.command("serve_production", port=port, workers=1)
         settings = second_server.SETTINGS
     else:
         command = _main_command(plan, port)
         settings = {"PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    server = Server(
-        workplace.start(command, log, **settings), f"http://127.0.0.1:{port}", log
-    )
-    try:
-        with stages.stage(f"start the {which} server"):
-            server.wait_until_ready()
+    with serving(
+        workplace,
+        command,
+        port,
+        name=which,
+        log=plan.log(which),
+        stages=stages,
+        settings=settings,
+    ) as server:
         yield server
-        stages.record(f"SIGTERM ends the {which} server", _fault_of_stop(server))
-    finally:
-        server.kill()
-    faults = faults_in_log(log)
-    stages.record(f"the log of the {which} server has no 5xx and no traceback", faults)
-
-
-def _fault_of_stop(server: Server) -> str:
-    try:
-        server.stop()
-    except ServerFailedError as error:
-        return str(error)
-    return ""

@@ -1,0 +1,58 @@
+"""One server of an implementation, from its installation to its end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from quintet_conformance.runner.environment import LOCK, prepare_environment
+from quintet_conformance.runner.manifest import Manifest
+from quintet_conformance.runner.processes import (
+    Server,
+    ServerFailedError,
+    Workplace,
+    faults_in_log,
+)
+from quintet_conformance.runner.stages import Stages
+from quintet_conformance.runner.workspace import copy_project
+
+
+def install(
+    manifest: Manifest, copy: Path, cache: Path, settings: dict[str, str]
+) -> Workplace:
+    """Copy an implementation out of the repository and install what it is locked to."""
+    copy_project(manifest.directory, copy)
+    environment = prepare_environment(manifest.key, copy / LOCK, cache)
+    return Workplace(copy, environment, settings)
+
+
+@contextmanager
+def serving(
+    workplace: Workplace,
+    command: list[str],
+    port: int,
+    *,
+    name: str,
+    log: Path,
+    stages: Stages,
+    settings: dict[str, str],
+) -> Iterator[Server]:
+    """Serve from /readyz to SIGTERM, and read the log afterwards."""
+    process = workplace.start(command, log, **settings)
+    server = Server(process, f"http://127.0.0.1:{port}", log)
+    try:
+        with stages.stage(f"start the {name} server"):
+            server.wait_until_ready()
+        yield server
+        stages.record(f"SIGTERM ends the {name} server", _fault_of_stop(server))
+    finally:
+        server.kill()
+    faults = faults_in_log(log)
+    stages.record(f"the log of the {name} server has no 5xx and no traceback", faults)
+
+
+def _fault_of_stop(server: Server) -> str:
+    try:
+        server.stop()
+    except ServerFailedError as error:
+        return str(error)
+    return ""
