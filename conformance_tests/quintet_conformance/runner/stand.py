@@ -44,6 +44,9 @@ def set_up(plan: Plan, stages: Stages) -> Iterator[Stand]:
             "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "MAIL_FROM": "blog@example.com",
             "LOG_FORMAT": "json",
+            # Users that tests share sign in once; a run on a busy machine may outlast
+            # the default. The lifetime itself is tested at the second server.
+            "ACCESS_TOKEN_TTL": "7200",
             **plan.settings,
         }
         if plan.workers:
