@@ -98,7 +98,7 @@ def unit(session: nox.Session, project: str) -> None:
     junit = f"--junitxml={REPORTS / 'junit' / f'unit-{project}.xml'}"
     if project == "conformance":
         scripts = suite_environment(session)
-        tests = [f"{scripts}/pytest", str(SUITE / "unit")]
+        tests = [f"{scripts}/pytest", str(SUITE / "unit"), "-n2"]
     else:
         scripts = development_environment(session, project)
         manifest = nox.project.load_toml(VARIANTS[project] / "variant.toml")

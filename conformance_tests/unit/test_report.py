@@ -101,6 +101,5 @@ def test_the_totals_of_junit_files(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["totals", str(tmp_path)])
     assert totals.main() == 1
     assert capsys.readouterr().out == (
-        "schema: NOT RUN: no PostgreSQL\n"
-        "2 passed, 1 failed, 1 not run or only advice\n"
+        "schema: NOT RUN: no PostgreSQL\n2 passed, 1 failed, 1 not run or only advice\n"
     )
