@@ -1,0 +1,65 @@
+"""What all handlers share: settings, database, limits, mail, and what is under way."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from typing import Any, Self
+
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate
+from tornado.routing import Rule
+from tornado.web import Application
+
+from app.config import Settings
+from app.database import Database
+from app.intake import Intake
+from app.mail import Mailer
+from app.pending import Pending
+from app.rate_limits import Limiter
+from app.routing import template_of
+
+logger = logging.getLogger(__name__)
+
+
+class Blog(Application):
+    """Closed at the end of `async with`."""
+
+    def __init__(
+        self, settings: Settings, port: int, rules: Sequence[Rule], **options: Any
+    ) -> None:
+        super().__init__(list(rules), **options)
+        self.config = settings
+        self.public_url = settings.public_url or f"http://127.0.0.1:{port}"
+        self.database = Database(settings.sqlalchemy_url)
+        self.limiter = Limiter(settings)
+        self.mailer = Mailer(settings)
+        self.rules = rules
+        self.templates = {rule.target: template_of(rule) for rule in rules}
+        self.pending = Pending()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.limiter.close()
+        await self.database.close()
+
+    # Idiom: an application is itself what a server hands its requests to, so there is
+    # room before the router for what concerns a request that no handler has seen yet.
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        router = super().start_request(server_conn, request_conn)
+        return Intake(router, request_conn, self.pending)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does something that no request waits for."""
+        task = asyncio.create_task(work)
+        self.pending.add(task)
+        task.add_done_callback(self.pending.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Waits until requests are answered and mails sent, but not too long."""
+        try:
+            await asyncio.wait_for(self.pending.wait_for_nothing(), seconds)
+        except TimeoutError:
+            logger.warning("Stopping before all was done")
