@@ -1,0 +1,143 @@
+"""The server: `python -m app.server`, for development and for production alike."""
+
+import argparse
+import logging.config
+import multiprocessing
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from types import FrameType
+from typing import TYPE_CHECKING, Any, cast
+
+from sanic import Sanic
+from sanic.worker.loader import AppLoader
+from sanic.worker.manager import WorkerManager
+from sanic_ext.extensions.health.monitor import HealthMonitor
+
+from app.config import InvalidSettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.request import App
+
+Handler = Callable[[int, FrameType | None], None]
+
+START_SECONDS = 60  # A busy machine may need long.
+
+
+def load_app() -> "App":
+    """Each process calls this that does not share what another has loaded."""
+    # prometheus-client decides when it is imported whether it counts into files.
+    from app.logs import logging_config  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+
+    settings = load_settings()
+    logging.config.dictConfig(logging_config(settings))
+    return create_app(settings)
+
+
+def main() -> None:
+    options = _read_options()
+    try:
+        settings = load_settings()
+    except InvalidSettings as error:
+        sys.exit(str(error))
+    workers = _possible_workers(options.workers or 1, settings)
+    if settings.secret_key is None:
+        sys.stderr.write("SECRET_KEY is not set: tokens end with this server.\n")
+        os.environ["SECRET_KEY"] = secrets.token_urlsafe(32)  # for all processes
+    with _shared_metrics() if workers > 1 else nullcontext():
+        _serve(options, workers)
+
+
+def _serve(options: argparse.Namespace, workers: int) -> None:
+    app = load_app()
+    is_alone = not (options.workers or options.reload)
+    app.prepare(
+        host=options.host,
+        port=options.port,
+        workers=workers,
+        auto_reload=options.reload,
+        single_process=is_alone,
+        motd=False,
+    )
+    app.main_process_ready(_stop_while_starting)
+    WorkerManager.THRESHOLD = START_SECONDS * 10  # in tenths
+    if is_alone:
+        Sanic.serve_single(app)
+    elif options.reload:
+        Sanic.serve(app, app_loader=AppLoader(factory=load_app))
+    else:
+        # Idiom: Sanic starts each worker anew, to import everything once more. Here
+        # they share what has been imported; none has begun to serve by then.
+        Sanic.start_method = "fork"
+        HealthMonitor.setup(app)
+        Sanic.serve(app)
+
+
+def _stop_while_starting(_app: Sanic[Any, Any]) -> None:
+    # Idiom: of a SIGTERM that comes while the manager waits for its workers Sanic tells
+    # them and then forgets: it goes on to wait, for ever.
+    main, stop = os.getpid(), cast("Handler", signal.getsignal(signal.SIGTERM))
+
+    def stop_everything(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != main:
+            os._exit(0)  # in a worker that has not begun yet
+        if not _is_starting(frame):
+            stop(number, frame)
+            return
+        for process in multiprocessing.active_children():
+            process.kill()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop_everything)
+    signal.signal(signal.SIGINT, stop_everything)
+
+
+def _is_starting(frame: FrameType | None) -> bool:
+    starting = {
+        WorkerManager.start.__code__,
+        WorkerManager.wait_for_ack.__code__,
+    }
+    while frame is not None:
+        if frame.f_code in starting:
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Workers count into files of one folder, so that each can tell all of it."""
+    with tempfile.TemporaryDirectory(prefix="metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m app.server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8005)
+    parser.add_argument(
+        "--workers", type=int, help="under Sanic's worker manager; without it one alone"
+    )
+    parser.add_argument(
+        "--reload", action="store_true", help="restart when code changes"
+    )
+    return parser.parse_args()
+
+
+def _possible_workers(wanted: int, settings: Settings) -> int:
+    if wanted > 1 and settings.redis_url is None:
+        sys.stderr.write(
+            "Without REDIS_URL workers cannot share counts: starting one.\n"
+        )
+        return 1
+    return wanted
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+SwaggerUIBundle({
+  url: "/api/v1/openapi.json",
+  dom_id: "#docs",
+  deepLinking: true,
+});

@@ -1,0 +1,115 @@
+"""To-dos: everything a user does with their own list, and nobody else's."""
+
+from typing import Any
+
+from pydantic import MISSING
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.users import Caller, lock_caller
+from app.database import Reader, delete_in_order, utc_now
+from app.errors import NotFound
+from app.pagination import Listing, Page
+from app.todos import models
+from app.todos.schemas import TODOS_CURSOR, NewTodo, Todo, TodoChanges, TodoQuery
+
+OWN = select(*models.Todo.__table__.columns).where(
+    models.Todo.user_id == bindparam("user_id")
+)
+TODOS = Listing(TODOS_CURSOR, OWN, (models.Todo.position, models.Todo.id))
+WITH_COMPLETED = models.Todo.completed == bindparam("completed")
+ONE_TODO = OWN.where(models.Todo.id == bindparam("todo_id"))
+LAST_POSITION = 2**31 - 1
+
+
+async def list_todos(reader: Reader, caller: Caller, query: TodoQuery) -> Page[Todo]:
+    conditions, values = [], {"user_id": caller.id}
+    if query.completed is not MISSING:
+        conditions.append(WITH_COMPLETED)
+        values["completed"] = query.completed == "true"
+    rows, next_cursor = await TODOS.fetch(reader, query, conditions, values)
+    items = [Todo.model_validate(row) for row in rows]
+    return Page[Todo](items=items, next_cursor=next_cursor)
+
+
+async def create_todo(session: AsyncSession, caller: Caller, new: NewTodo) -> Todo:
+    await lock_caller(session, caller)  # so that two never take one position
+    now = utc_now()
+    todo = models.Todo(
+        user_id=caller.id,
+        title=new.title,
+        notes=new.notes,
+        completed=False,
+        due_on=new.due_on,
+        position=await _position(session, caller, new),
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(todo)
+    await session.flush()
+    return Todo.model_validate(todo)
+
+
+async def _position(session: AsyncSession, caller: Caller, new: NewTodo) -> int:
+    if new.position is not MISSING:
+        return new.position
+    largest = select(func.max(models.Todo.position)).where(
+        models.Todo.user_id == caller.id
+    )
+    last = await session.scalar(largest)
+    return 0 if last is None else min(last + 1, LAST_POSITION)
+
+
+async def get_todo(reader: Reader, caller: Caller, todo_id: int) -> Todo:
+    """Raises NotFound for another user's to-do as for none."""
+    parameters = {"user_id": caller.id, "todo_id": todo_id}
+    row = (await reader.execute(ONE_TODO, parameters)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Todo.model_validate(row)
+
+
+async def _lock_todo(
+    session: AsyncSession, caller: Caller, todo_id: int
+) -> models.Todo:
+    own = (models.Todo.id == todo_id, models.Todo.user_id == caller.id)
+    todo = await session.scalar(select(models.Todo).where(*own).with_for_update())
+    if todo is None:
+        raise NotFound
+    return todo
+
+
+async def update_todo(
+    session: AsyncSession, caller: Caller, todo_id: int, changes: TodoChanges
+) -> Todo:
+    todo = await _lock_todo(session, caller, todo_id)
+    changed = _differences(todo, changes.model_dump())
+    if changed:
+        now = utc_now()
+        for name, value in changed.items():
+            setattr(todo, name, value)
+        if "completed" in changed:
+            todo.completed_at = now if todo.completed else None
+        todo.updated_at = now
+        await session.flush()
+    return Todo.model_validate(todo)
+
+
+def _differences(todo: models.Todo, given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in given.items() if getattr(todo, name) != value
+    }
+
+
+async def delete_todo(session: AsyncSession, caller: Caller, todo_id: int) -> None:
+    todo = await _lock_todo(session, caller, todo_id)
+    await session.delete(todo)
+
+
+async def delete_completed_todos(session: AsyncSession, caller: Caller) -> None:
+    own = models.Todo.user_id == caller.id
+    await delete_in_order(session, models.Todo, own, models.Todo.completed)
+
+
+async def delete_todos_of(session: AsyncSession, user_id: int) -> None:
+    await delete_in_order(session, models.Todo, models.Todo.user_id == user_id)
