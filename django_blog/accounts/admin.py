@@ -1,8 +1,8 @@
 """Accounts in Django's admin, for admins alone."""
 
-from typing import Any, cast
+from typing import cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -10,15 +10,19 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.models import User
-from common.errors import AppError
+from common.admin import ServiceAdmin
 
-admin.site.site_header = "Quintet blog"
-admin.site.site_title = "Quintet blog"
+admin.site.site_header = admin.site.site_title = "Quintet blog"
+admin.site.site_url = None  # There are no pages to go to.
 admin.site.unregister(Group)  # roles take the place of groups
 
 
+def _admin(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(ServiceAdmin):
     """Role and activity change by the rules of the API; all else is the owner's."""
 
     list_display = ("username", "email", "role", "is_active", "created_at")
@@ -43,23 +47,24 @@ class UserAdmin(admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm, change: bool
     ) -> None:
-        self._update(
-            request, obj, **{n: form.cleaned_data[n] for n in form.changed_data}
-        )
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        services.update_user(_admin(request), obj.username, **changes)
 
-    @admin.action(description="Activate the selected accounts")
+    @admin.action(description="Activate the selected accounts", permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            self._update(request, user, is_active=True)
+        self._set_activity(request, queryset, is_active=True)
 
-    @admin.action(description="Deactivate the selected accounts, and end their tokens")
+    @admin.action(
+        description="Deactivate the selected accounts, and end their tokens",
+        permissions=["change"],
+    )
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            self._update(request, user, is_active=False)
+        self._set_activity(request, queryset, is_active=False)
 
-    def _update(self, request: HttpRequest, user: User, **changes: Any) -> None:
-        admin = cast("User", request.user)
-        try:
-            services.update_user(admin, user.username, **changes)
-        except AppError as error:
-            self.message_user(request, str(error), messages.ERROR)
+    def _set_activity(
+        self, request: HttpRequest, users: QuerySet[User], *, is_active: bool
+    ) -> None:
+        names = list(users.order_by("pk").values_list("username", flat=True))
+        for name in names:
+            services.update_user(_admin(request), name, is_active=is_active)
+        self.message_user(request, f"Accounts: {', '.join(names)}.")

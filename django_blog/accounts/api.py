@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +28,6 @@ from accounts.serializers import (
 )
 from common import rate_limits
 from common.addresses import address_of
-from common.database import find
 from common.openapi import (
     ACCEPTED,
     BODY_PROBLEMS,
@@ -158,7 +158,8 @@ class ProfileViewSet(ApiViewSet):
     )
     def get_profile(self, request: Request, username: str) -> Response:
         users = User.objects.active().with_counts(request.user)
-        return Response(ProfileSerializer(find(users.named(username))).data)
+        user = get_object_or_404(users.named(username))
+        return Response(ProfileSerializer(user).data)
 
     @extend_schema(request=None, responses={**DONE, **problems(401, 404, 422)})
     def follow(self, request: Request, username: str) -> Response:

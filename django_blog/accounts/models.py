@@ -3,14 +3,17 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import CASCADE, CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.hashers import PHCField
 from accounts.managers import TokenQuerySet, UserManager
 from common.database import LockingQuerySet
+from common.validation import EMAIL, USERNAME, form_validator
 
 
 class Role(models.TextChoices):
@@ -20,8 +23,11 @@ class Role(models.TextChoices):
 
 
 class User(AbstractBaseUser):
-    username = models.CharField(max_length=30)
-    email = models.EmailField()
+    username = models.CharField(
+        max_length=30, validators=[MinLengthValidator(3), form_validator(USERNAME)]
+    )
+    # Idiom: Django's EmailField takes other addresses than browsers and the API do.
+    email = models.CharField(max_length=254, validators=[form_validator(EMAIL)])
     password = PHCField(max_length=255)
     bio = models.CharField(max_length=500, blank=True, default="")
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
@@ -80,6 +86,11 @@ class User(AbstractBaseUser):
         super().set_password(raw_password)
         if self.pk:
             self.token_version += 1
+
+    # Idiom: Django's sessions end with the password; these end whenever the tokens do.
+    def get_session_auth_hash(self) -> str:
+        version = str(self.token_version)
+        return salted_hmac("accounts.User", version, algorithm="sha256").hexdigest()
 
 
 class RefreshToken(models.Model):
@@ -175,7 +186,7 @@ class Follow(models.Model):
                 name="follows_follower_id_followed_id_key",
             ),
             CheckConstraint(
-                condition=~Q(follower=F("followed")), name="follows_not_self_check"
+                condition=Q(follower__ne=F("followed")), name="follows_not_self_check"
             ),
         ]
         indexes: ClassVar = [Index(fields=["followed"], name="follows_followed_id_idx")]

@@ -18,8 +18,8 @@ RESET_LIFETIME = timedelta(hours=1)
 class Attempts:
     """Counts, then checks passwords that come from one address.
 
-    A hash takes long, so none is computed while a lock is held: who was verified is the
-    user as read before, and whoever locks that user later compares the stored hashes.
+    A hash takes long, so none is computed while a lock is held. Whose password was
+    right is locked later, and refused when the token version has grown meanwhile.
     """
 
     def __init__(self, address: str) -> None:
@@ -42,12 +42,8 @@ class Attempts:
         """Raises Invalid when it is not the user's password."""
         rate_limits.count_login(self.address, user.username.lower())
         if not check_password(current_password, user.password):
-            raise incorrect_password()
-
-
-def incorrect_password() -> Invalid:
-    message = "This is not your current password."
-    return Invalid(FieldError("current_password", "incorrect", message))
+            message = "This is not your current password."
+            raise Invalid(FieldError("current_password", "incorrect", message))
 
 
 def check_new_password(field: str, password: str, username: str, email: str) -> None:
@@ -58,21 +54,13 @@ def check_new_password(field: str, password: str, username: str, email: str) -> 
         raise Invalid(FieldError(field, "too_common", message))
 
 
-def lock_verified(user: User) -> User:
-    """Raises Invalid when the password that was verified has been changed meanwhile."""
-    locked = User.objects.lock(user)
-    if locked.password != user.password:
-        raise incorrect_password()
-    return locked
-
-
 def login(user: User, password: str) -> TokenPair:
-    """For a user whose password was verified."""
+    """Raises InvalidCredentials when the password was changed since it was checked."""
     outdated = identify_hasher(user.password).must_update(user.password)
     rehashed = make_password(password) if outdated else None
     with transaction.atomic():
         locked = User.objects.active().held().filter(pk=user.pk).first()
-        if locked is None or locked.password != user.password:
+        if locked is None or locked.token_version != user.token_version:
             raise InvalidCredentials
         if rehashed:
             locked.password = rehashed
@@ -85,7 +73,7 @@ def change_password(user: User, new_password: str) -> TokenPair:
     check_new_password("new_password", new_password, user.username, user.email)
     new_hash = make_password(new_password)
     with transaction.atomic():
-        locked = lock_verified(user)
+        locked = User.objects.lock(user)
         _set_password(locked, new_hash)
         return begin_family(locked)
 

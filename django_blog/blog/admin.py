@@ -1,16 +1,23 @@
 """Posts, tags and comments in Django's admin, for editors and admins."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from blog import services
 from blog.forms import PostForm, TagForm
+from blog.managers import PostQuerySet
 from blog.models import Comment, Post, PostTag, Status, Tag
+from common.admin import ServiceAdmin
+from common.errors import NotFound
 
 
 def _editor(request: HttpRequest) -> User:
@@ -23,68 +30,77 @@ class TagInline(admin.TabularInline):
     extra = 1
     max_num = 10
 
-
-class CommentInline(admin.TabularInline):
-    """Comments are their authors': here they can only be taken away."""
-
-    model = Comment
-    readonly_fields = ("author", "body", "created_at")
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        return super().get_formset(request, obj, validate_max=True, **options)
 
 
 @admin.register(Post)
-class PostAdmin(admin.ModelAdmin):
+class PostAdmin(ServiceAdmin):
     """Writes by the rules of the API, which sets slug, rendering and version."""
 
     form = PostForm
     list_display = ("title", "author", "status", "published_at", "likes", "comments")
-    list_filter = ("status", "published_at", "tags")
+    list_filter = (
+        "status",
+        "published_at",
+        ("tags", admin.RelatedOnlyFieldListFilter),
+    )
     list_select_related = ("author",)
     search_fields = ("title", "body", "slug", "author__username")
     date_hierarchy = "published_at"
-    ordering = ("-created_at",)
-    readonly_fields = ("author", "slug", "version", "published_at", "updated_at")
-    inlines = (TagInline, CommentInline)
+    ordering = ("-created_at", "-id")
+    show_full_result_count = False
+    readonly_fields = ("author", "slug", "published_at", "updated_at", "comments")
+    inlines = (TagInline,)
     actions = ("publish", "take_back")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+    def get_queryset(self, request: HttpRequest) -> PostQuerySet:
         return Post.objects.with_counts(request.user)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Post | None:
         """Locks what a form is about to change, so that no version is lost."""
-        if request.method == "POST" and object_id.isdecimal():
-            return Post.objects.held().filter(pk=object_id).first()
-        return super().get_object(request, object_id, from_field)
+        post = super().get_object(request, object_id, from_field)
+        if post is None or request.method != "POST":
+            return post
+        return self.get_queryset(request).held().filter(pk=post.pk).first()
 
     @admin.display(ordering="likes_count")
     def likes(self, post: Post) -> int:
         return post.likes_count  # type: ignore[attr-defined, no-any-return]  # annotated
 
     @admin.display(ordering="comments_count")
-    def comments(self, post: Post) -> int:
-        return post.comments_count  # type: ignore[attr-defined, no-any-return]  # likewise
+    def comments(self, post: Post) -> SafeString | str:
+        """A link to where they can be taken away."""
+        if post.pk is None:
+            return str(self.get_empty_value_display())
+        url = f"{reverse('admin:blog_comment_changelist')}?post__id__exact={post.pk}"
+        number = post.comments_count  # type: ignore[attr-defined]  # annotated
+        return format_html('<a href="{}">{}</a>', url, number)
 
-    @admin.action(description="Publish the selected posts")
+    @admin.action(description="Publish the selected posts", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        for post in queryset:
-            services.update_post(_editor(request), post.slug, status=Status.PUBLISHED)
+        self._set_status(request, queryset, Status.PUBLISHED)
 
-    @admin.action(description="Take the selected posts back")
+    @admin.action(description="Take the selected posts back", permissions=["change"])
     def take_back(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        for post in queryset:
-            services.update_post(_editor(request), post.slug, status=Status.DRAFT)
+        self._set_status(request, queryset, Status.DRAFT)
+
+    def _set_status(
+        self, request: HttpRequest, posts: QuerySet[Post], status: Status
+    ) -> None:
+        slugs = list(posts.order_by("pk").values_list("slug", flat=True))
+        for slug in slugs:
+            services.update_post(_editor(request), slug, status=status)
+        self.message_user(request, f"{status.label}: {len(slugs)}.")
 
     def save_model(
         self, request: HttpRequest, obj: Post, form: Any, change: bool
     ) -> None:
         obj.render()
         if not change:
-            obj.author = _editor(request)
+            obj.author = User.objects.lock(_editor(request))
             obj.insert()
         elif form.changed_data:
             obj.revise()
@@ -93,24 +109,31 @@ class PostAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
-        tags = [formset for formset in formsets if formset.model is PostTag]
-        if change and not form.changed_data and any(f.has_changed() for f in tags):
+        retagged = any(formset.has_changed() for formset in formsets)
+        if change and retagged and not form.changed_data:
             form.instance.revise()
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
-        services.delete_post(_editor(request), obj.slug)
+        with suppress(NotFound):  # Somebody else was faster.
+            services.delete_post(_editor(request), obj.slug)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        for post in queryset:
+        for post in queryset.order_by("pk"):
             self.delete_model(request, post)
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(ServiceAdmin):
+    """A tag that changes changes every post that has it.
+
+    None is deleted: whoever writes a post at that moment counts on it.
+    """
+
     form = TagForm
     list_display = ("name", "uses")
     search_fields = ("name",)
     ordering = ("name",)
+    actions = ("take_off",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         return Tag.objects.annotate(uses=Count("posts"))
@@ -119,16 +142,39 @@ class TagAdmin(admin.ModelAdmin):
     def uses(self, tag: Tag) -> int:
         return tag.uses  # type: ignore[attr-defined, no-any-return]  # annotated
 
+    def save_model(
+        self, request: HttpRequest, obj: Tag, form: Any, change: bool
+    ) -> None:
+        if not change:
+            obj.save()
+        elif form.changed_data:
+            services.rename_tag(obj)
+
+    @admin.action(
+        description="Take the selected tags off all posts", permissions=["change"]
+    )
+    def take_off(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        number = services.remove_tags(queryset)
+        self.message_user(request, f"Changed posts: {number}.")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
 
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin):
+class CommentAdmin(ServiceAdmin):
+    """Comments are their authors': here they can only be taken away."""
+
     list_display = ("__str__", "author", "post", "created_at")
     list_filter = ("created_at",)
     list_select_related = ("author", "post")
     search_fields = ("body", "author__username", "post__title")
     date_hierarchy = "created_at"
-    readonly_fields = ("author", "post", "body", "created_at")
     ordering = ("-id",)
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

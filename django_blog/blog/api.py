@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +25,6 @@ from blog.serializers import (
     TagSerializer,
     TagsSerializer,
 )
-from common.database import find
 from common.openapi import BODY_PROBLEMS, DONE, IF_NONE_MATCH, NOT_MODIFIED, problems
 from common.pagination import (
     ID,
@@ -153,9 +153,9 @@ class CommentViewSet(ApiViewSet):
     )
     def list_comments(self, request: Request, slug: str) -> Response:
         self.get_query(PageQuerySerializer)
-        posts = Post.objects.visible_to(request.user).filter(slug=slug)
-        comments = Comment.objects.filter(post=find(posts.values("pk"))["pk"])
-        page: Any = self.paginate_queryset(comments.rows())
+        posts = Post.objects.visible_to(request.user).only("pk")
+        post = get_object_or_404(posts, slug=slug)
+        page: Any = self.paginate_queryset(post.comments.rows())
         return self.get_paginated_response(CommentSerializer(page, many=True).data)
 
     @extend_schema(
@@ -173,8 +173,9 @@ class CommentViewSet(ApiViewSet):
     )
     def get_comment(self, request: Request, slug: str, comment_id: int) -> Response:
         posts = Post.objects.visible_to(request.user).filter(slug=slug)
-        comments = Comment.objects.under(posts).filter(pk=comment_id)
-        return Response(CommentSerializer(find(comments.rows())).data)
+        comments = Comment.objects.under(posts).rows()
+        comment = get_object_or_404(comments, pk=comment_id)
+        return Response(CommentSerializer(comment).data)
 
     @extend_schema(responses={**DONE, **problems(401, 403, 404)})
     def delete_comment(self, request: Request, slug: str, comment_id: int) -> Response:
@@ -199,4 +200,5 @@ class TagViewSet(ApiViewSet):
         responses={200: TagSerializer, **NOT_MODIFIED, **problems(401, 404)},
     )
     def get_tag(self, request: Request, name: str) -> Response:
-        return Response(TagSerializer(find(Tag.objects.called(name).counted())).data)
+        tag = get_object_or_404(Tag.objects.called(name).counted())
+        return Response(TagSerializer(tag).data)

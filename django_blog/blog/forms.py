@@ -3,41 +3,34 @@
 from typing import Any, ClassVar
 
 from django import forms
-from rest_framework.exceptions import ValidationError
 
 from blog.models import Post, Tag
-from blog.serializers import PostChangesSerializer, TagsField
-from common.validation import field_errors
+from blog.serializers import PostBodyField, TagNameField, TitleField
+from common.errors import StaleVersion
+from common.forms import ApiTextField
 
 
 class PostForm(forms.ModelForm):
+    title = ApiTextField(TitleField(), widget=forms.TextInput(attrs={"size": 80}))
+    body = ApiTextField(
+        PostBodyField(), widget=forms.Textarea(attrs={"rows": 30, "cols": 100})
+    )
+
     class Meta:
         model = Post
-        fields = ("title", "body", "status")
-        widgets: ClassVar = {
-            "title": forms.TextInput(attrs={"size": 80}),
-            "body": forms.Textarea(attrs={"rows": 30, "cols": 100}),
-        }
+        fields = ("title", "body", "status", "version")
+        widgets: ClassVar = {"version": forms.HiddenInput}
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        serializer = PostChangesSerializer(data=cleaned)
-        if serializer.is_valid():
-            return {**cleaned, **serializer.validated_data}
-        for fault in field_errors(serializer.errors):
-            self.add_error(fault.field, fault.message)
-        return cleaned
+    def clean(self) -> dict[str, Any] | None:
+        """Refuses a form that was filled in while the post was changed elsewhere."""
+        if "version" in self.changed_data:
+            self.add_error(None, f"{StaleVersion.detail} Open it again.")
+        return super().clean()
 
 
 class TagForm(forms.ModelForm):
+    name = ApiTextField(TagNameField())
+
     class Meta:
         model = Tag
         fields = ("name",)
-
-    def clean_name(self) -> str:
-        try:
-            (name,) = TagsField().run_validation([self.cleaned_data["name"]])
-        except ValidationError as error:
-            fault = field_errors(error.detail)[0]
-            raise forms.ValidationError(fault.message) from error
-        return str(name)

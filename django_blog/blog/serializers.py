@@ -31,13 +31,20 @@ class PostBodyField(StrictCharField):
         )
 
 
+class TagNameField(StrictCharField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=30, pattern=TAG_NAME, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return fold(super().to_internal_value(data))
+
+
 class TagsField(StrictListField):
     def __init__(self, **options: Any) -> None:
-        name = StrictCharField(max_length=30, pattern=TAG_NAME)
-        super().__init__(child=name, max_length=10, **options)
+        super().__init__(child=TagNameField(), max_length=10, **options)
 
     def to_internal_value(self, data: Any) -> list[str]:
-        return sorted({fold(name) for name in super().to_internal_value(data)})
+        return sorted(set(super().to_internal_value(data)))
 
 
 class FilterField(serializers.CharField):

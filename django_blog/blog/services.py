@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from blog.managers import Row
-from blog.models import Comment, Like, Post, Status
+from blog.models import Comment, Like, Post, PostTag, Status, Tag
 from blog.queries import get_post
 from common.database import find
 from common.errors import Conflict, FieldError, Forbidden, StaleVersion
@@ -111,3 +111,22 @@ def delete_comment(user: User, slug: str, comment_id: int) -> None:
     if not comment.is_deletable_by(user):
         raise Forbidden
     comment.delete()
+
+
+@transaction.atomic
+def rename_tag(tag: Tag) -> None:
+    """For editors: a change of every post that has the tag."""
+    for post in Post.objects.held().filter(pk__in=tag.post_tags.values("post")):
+        post.revise()
+    tag.save()
+
+
+@transaction.atomic
+def remove_tags(tags: QuerySet[Tag]) -> int:
+    """For editors: takes tags off all posts, and tells how many there were."""
+    uses = PostTag.objects.filter(tag__in=tags.values("pk"))
+    posts = list(Post.objects.held().filter(pk__in=uses.values("post")))
+    uses.delete()
+    for post in posts:
+        post.revise()
+    return len(posts)

@@ -1,6 +1,6 @@
 """The address a request comes from, seen through the proxies that we trust."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -11,17 +11,19 @@ from config.environment import Network
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    forwarded_for = request.headers.get("X-Forwarded-For", "")
+    forwarded_for = [request.headers.get("X-Forwarded-For", "")]
     peer = request.META["REMOTE_ADDR"]
-    return client_address(peer, forwarded_for.split(","), settings.TRUSTED_PROXIES)
+    return client_address(peer, forwarded_for, settings.TRUSTED_PROXIES)
 
 
-def client_address(peer: str, hops: Sequence[str], trusted: Sequence[Network]) -> str:
+def client_address(
+    peer: str, forwarded_for: Iterable[str], trusted: Sequence[Network]
+) -> str:
     """Reads `X-Forwarded-For` from the right while the hop is a trusted proxy."""
-    earlier = list(hops)
+    hops = [hop.strip() for line in forwarded_for for hop in line.split(",")]
     address = _parse(peer)
-    while address and earlier and any(address in network for network in trusted):
-        hop = _parse(earlier.pop().strip())
+    while address and hops and any(address in network for network in trusted):
+        hop = _parse(hops.pop())
         if hop is None:
             break
         address = hop

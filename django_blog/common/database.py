@@ -6,8 +6,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     CharField,
+    ForeignKey,
     Func,
     IntegerField,
+    Lookup,
     Model,
     OuterRef,
     QuerySet,
@@ -25,6 +27,20 @@ Row = TypeVar("Row")
 
 # `username__lower="ada"`: the expression that the unique constraints are made of.
 CharField.register_lookup(Lower)
+
+
+@ForeignKey.register_lookup
+class NotEqual(Lookup):
+    """For checks of the schema, written as the other servers write them."""
+
+    lookup_name = "ne"
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, Any]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} <> {right}", [*left_params, *right_params]
 
 
 @CharField.register_lookup

@@ -17,6 +17,7 @@ from common.validation import (
     REFUSED_IN_LINES,
     REQUIRED,
     WHITE_SPACE,
+    form_validator,
     format_timestamp,
 )
 
@@ -38,7 +39,7 @@ class StrictCharField(serializers.CharField):
         super().__init__(**options)
         self.lines = lines
         rules = [_control_characters(REFUSED_IN_LINES if lines else REFUSED)]
-        rules += [_form(pattern)] if pattern else []
+        rules += [form_validator(pattern)] if pattern else []
         self.validators = [*rules, *self.validators]
 
     def run_validation(self, data: Any = empty) -> Any:
@@ -59,10 +60,6 @@ class StrictCharField(serializers.CharField):
 def _control_characters(refused: re.Pattern[str]) -> RegexValidator:
     message = "Leave out control characters."
     return RegexValidator(refused, message, "format", inverse_match=True)
-
-
-def _form(pattern: str) -> RegexValidator:
-    return RegexValidator(rf"^{pattern}\Z", "This is not of the right form.", "format")
 
 
 class SearchField(StrictCharField):

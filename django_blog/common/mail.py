@@ -1,17 +1,17 @@
 """Mails go out after the answer; nobody waits for them, and nothing fails with them."""
 
 import logging
+import smtplib
+import ssl
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
-from smtplib import SMTPException
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.core.mail.backends import console
+from django.core.mail.backends import console, smtp
 from django.db import transaction
 
 PAUSES = (0, 1, 4)  # seconds before each try
@@ -57,7 +57,18 @@ def send(mail: Mail) -> None:
     """Hands the mail over once the transaction is committed, and not if it fails."""
     # Idiom: on_commit knows the one moment from which the mail tells the truth.
     in_this_request = copy_context().run
-    transaction.on_commit(partial(_postmen.submit, in_this_request, _deliver, mail))
+
+    def post() -> None:
+        delivery = _postmen.submit(in_this_request, _deliver, mail)
+        delivery.add_done_callback(_tell_fault)
+
+    transaction.on_commit(post)
+
+
+def _tell_fault(delivery: Future[None]) -> None:
+    """A thread pool keeps to itself what nobody expected."""
+    if error := delivery.exception():
+        logger.error("Unexpected error", exc_info=error)
 
 
 def _deliver(mail: Mail) -> None:
@@ -67,11 +78,26 @@ def _deliver(mail: Mail) -> None:
         time.sleep(pause)
         try:
             message.send()
-        except (SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError) as error:
             logger.warning("Mail not taken: %s", type(error).__name__)
         else:
             return
     logger.error("Mail given up")
+
+
+class SmtpBackend(smtp.EmailBackend):
+    # Idiom: Django encrypts when a setting says so; here, whenever the server can.
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return smtplib.SMTP_SSL if self.use_ssl else _EncryptingSMTP
+
+
+class _EncryptingSMTP(smtplib.SMTP):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ehlo()
+        if self.has_extn("starttls"):
+            self.starttls(context=ssl.create_default_context())
 
 
 class StderrBackend(console.EmailBackend):

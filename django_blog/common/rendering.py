@@ -61,9 +61,9 @@ def render(body: str) -> Rendered:
 
 def _limit_addresses(tokens: Sequence[Token]) -> None:
     allowance = ADDRESS_ALLOWANCE
-    for token in (child for block in tokens for child in block.children or []):
-        allowance -= sum(len(str(value)) for value in token.attrs.values())
-        token.meta["is_over_limit"] = allowance < 0
+    for child in (child for token in tokens for child in token.children or []):
+        allowance -= sum(len(str(value)) for value in child.attrs.values())
+        child.meta["is_over_limit"] = allowance < 0
 
 
 def _adapt(tokens: Sequence[Token]) -> Iterator[Token]:

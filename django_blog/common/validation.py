@@ -6,6 +6,7 @@ from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
@@ -62,7 +63,7 @@ REST_FRAMEWORK_CODES = {
     "invalid_choice": "choice",
 }
 REQUIRED = "Field required"
-NO_OBJECT = "Input should be a valid dictionary or object to extract fields from"
+NO_OBJECT = "Use an object."
 
 
 class RequestSerializer(serializers.Serializer[Any]):
@@ -85,6 +86,10 @@ class RequestSerializer(serializers.Serializer[Any]):
         if unknown:
             raise ValidationError(unknown)
         return values
+
+
+def form_validator(pattern: str) -> RegexValidator:
+    return RegexValidator(rf"^{pattern}\Z", "This is not of the right form.", "format")
 
 
 def format_timestamp(moment: datetime) -> str:

@@ -69,13 +69,12 @@ class ApiViewSet(ViewSetMixin, ApiView):
         patches = request and request.method == "PATCH"
         return [StrictJSONParser(), *([MergePatchParser()] if patches else [])]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Reads a body before it asks who sent it."""
-        if request.method in {"POST", "PATCH"} & set(self.allowed_methods):
-            self._read_body(request)
-        super().initial(request, *args, **kwargs)
+    def get_body(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
+        """The body's members, checked."""
+        self._check_body(self.request)
+        return self._checked(serializer_class, self.request.data)
 
-    def _read_body(self, request: Request) -> None:
+    def _check_body(self, request: Request) -> None:
         """Raises what is wrong with a body as such, whatever it says."""
         if "HTTP_TRANSFER_ENCODING" in request.META:
             # Idiom: WSGI knows no body without a length: Django takes it for empty.
@@ -87,11 +86,6 @@ class ApiViewSet(ViewSetMixin, ApiView):
         # Idiom: Django takes what came before a client went away for the whole.
         if not request.body or len(request.body) != int(request.META["CONTENT_LENGTH"]):
             raise MalformedJson
-        self.body = request.data
-
-    def get_body(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
-        """The body's members, checked."""
-        return self._checked(serializer_class, self.body)
 
     def get_query(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
         """The query's parameters, checked; lists need them to find their page."""

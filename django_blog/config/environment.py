@@ -86,7 +86,7 @@ def database(text: str) -> Database:
 
 def _sqlite(path: Path) -> Database:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "common.backends.sqlite",
         "NAME": path,
         "OPTIONS": {
             "timeout": LOCK_SECONDS,
@@ -105,7 +105,7 @@ def _postgresql(url: str) -> Database:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password"}
     names |= {"HOST": "host", "PORT": "port"}
     values = {name: options.pop(option, "") for name, option in names.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **values, "OPTIONS": options}
+    return {"ENGINE": "common.backends.postgresql", **values, "OPTIONS": options}
 
 
 def base_url(text: str) -> str:

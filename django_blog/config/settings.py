@@ -12,8 +12,8 @@ from config.environment import choice, comma_separated, read, required
 ENVIRONMENT = read("ENVIRONMENT", choice("development", "production"), "development")
 IN_PRODUCTION = ENVIRONMENT == "production"
 
-# Idiom: Django's technical pages are for whoever runs `manage.py runserver`; the server
-# of `python -m config.server` answers in development what it answers in production.
+# Idiom: Django's technical pages are for whoever runs `manage.py runserver`; gunicorn
+# answers in development what it answers in production.
 DEBUG = "runserver" in sys.argv and not IN_PRODUCTION
 
 # Secrets. Access tokens are signed with the key itself, cookies with one made from it.
@@ -175,7 +175,7 @@ EMAIL_TIMEOUT = 10
 if IN_PRODUCTION:
     required("SMTP_URL", MAIL_SERVER)
 if MAIL_SERVER:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "common.mail.SmtpBackend"
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_SSL = MAIL_SERVER.encrypted

@@ -22,6 +22,6 @@ from config.settings import DATABASES  # noqa: E402 - to be changed below
 
 # A hash that takes no time; what it costs is the subject of a test of its own.
 PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
-if POSTGRES_URL is None:
+if not POSTGRES_URL:
     # A file: threads that race in a test cannot share a database in memory.
     DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.mkdtemp()) / "test.db"}

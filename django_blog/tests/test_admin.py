@@ -2,14 +2,19 @@
 
 import re
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from blog.models import Comment, Post, Tag
+from common.errors import NotFound
 from tests.conftest import PASSWORD, Person, SignUp, assert_problem, write_post
+from tests.test_statements import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +39,21 @@ def root(sign_up: SignUp) -> Client:
     return sign_in("root@example.org")
 
 
-def form(**changed: Any) -> dict[str, Any]:
-    """What a browser sends for a post without tags and comments."""
-    values = {"title": "A title", "body": "One\r\ntwo", "status": "draft", **changed}
-    for prefix in ("post_tags", "comments"):
-        values |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-    return values | changed
+def form(post: Post | None = None, *new_tags: Tag, **changed: Any) -> dict[str, Any]:
+    """What a browser sends for a post, with line ends as browsers write them."""
+    post = post or Post(title="A title", body="One\ntwo")
+    names = ("title", "body", "status", "version")
+    values = {name: getattr(post, name) for name in names} | changed
+    values["body"] = values["body"].replace("\n", "\r\n")
+    values["post_tags-INITIAL_FORMS"] = 0
+    values["post_tags-TOTAL_FORMS"] = len(new_tags)
+    values |= {f"post_tags-{n}-tag": tag.pk for n, tag in enumerate(new_tags)}
+    return values
+
+
+def path_of(thing: Post | Tag | User) -> str:
+    name = thing._meta.label_lower.replace(".", "_")
+    return reverse(f"admin:{name}_change", args=[thing.pk])
 
 
 def test_member_has_no_way_in(sign_up: SignUp) -> None:
@@ -85,8 +99,7 @@ def test_pages_have_no_inline_script(editor: Client, sign_up: SignUp) -> None:
 
 
 def test_editor_writes_a_post(editor: Client) -> None:
-    tag = Tag.objects.create(name="a")
-    values = form(**{"post_tags-TOTAL_FORMS": "1", "post_tags-0-tag": tag.pk})
+    values = form(None, Tag.objects.create(name="a"))
     answer = editor.post("/admin/blog/post/add/", values)
     assert answer.status_code == 302, answer.content
     post = Post.objects.get()
@@ -101,14 +114,13 @@ def test_editor_writes_a_post(editor: Client) -> None:
 
 
 def test_editor_changes_a_post(editor: Client, sign_up: SignUp) -> None:
-    write_post(sign_up("ada"), title="Old", status="draft")
+    write_post(sign_up("ada"), title="Old", body=" One\ntwo ", status="draft")
     post = Post.objects.get()
-    path = f"/admin/blog/post/{post.pk}/change/"
-    same = form(title=post.title, body=post.body)
-    assert editor.post(path, same).status_code == 302
+    path = path_of(post)
+    assert editor.post(path, form(post)).status_code == 302
     post.refresh_from_db()
-    assert post.version == 1
-    editor.post(path, form(title="New", body="*x*", status="published"))
+    assert (post.version, post.body) == (1, " One\ntwo ")
+    editor.post(path, form(post, title="New", body="*x*", status="published"))
     post.refresh_from_db()
     assert (post.title, post.slug, post.version) == ("New", "old", 2)
     assert post.body_html == "<p><em>x</em></p>\n"
@@ -118,21 +130,59 @@ def test_editor_changes_a_post(editor: Client, sign_up: SignUp) -> None:
 def test_tags_alone_are_a_change_too(editor: Client, sign_up: SignUp) -> None:
     write_post(sign_up("ada"))
     post, tag = Post.objects.get(), Tag.objects.create(name="a")
-    path = f"/admin/blog/post/{post.pk}/change/"
-    values = form(title=post.title, body=post.body, status=post.status)
-    values |= {"post_tags-TOTAL_FORMS": "1", "post_tags-0-tag": tag.pk}
-    assert editor.post(path, values).status_code == 302
+    assert editor.post(path_of(post), form(post, tag)).status_code == 302
     post.refresh_from_db()
     assert post.version == 2
 
 
+def test_change_of_an_outdated_post_is_refused(editor: Client, sign_up: SignUp) -> None:
+    ada = sign_up("ada")
+    slug = write_post(ada)["slug"]
+    outdated = form(Post.objects.get(), title="Late")
+    ada.patch(f"/api/v1/posts/{slug}", {"title": "First"})
+    answer = editor.post(path_of(Post.objects.get()), outdated)
+    assert b"has changed since you read it" in answer.content
+    assert Post.objects.get().title == "First"
+
+
 def test_rules_of_the_api_hold(editor: Client) -> None:
-    answer = editor.post("/admin/blog/post/add/", form(title="a\x01b", body=" "))
+    values = form(title="a\x01b", body=" ")
+    answer = editor.post("/admin/blog/post/add/", values)
     assert b"Leave out control characters." in answer.content
+    assert b"Do not leave this empty." in answer.content
     answer = editor.post("/admin/blog/tag/add/", {"name": "-"})
     assert b"This is not of the right form." in answer.content
-    editor.post("/admin/blog/tag/add/", {"name": "Async"})
+    editor.post("/admin/blog/tag/add/", {"name": " Async "})
     assert Tag.objects.get().name == "async"
+    answer = editor.post("/admin/blog/tag/add/", {"name": "ASYNC"})
+    assert b"already" in answer.content or b"violated" in answer.content
+
+
+def test_at_most_ten_tags(editor: Client) -> None:
+    tags = [Tag.objects.create(name=f"t{n}") for n in range(11)]
+    answer = editor.post("/admin/blog/post/add/", form(None, *tags))
+    assert (answer.status_code, Post.objects.count()) == (200, 0)
+
+
+def test_renamed_tag_changes_its_posts(editor: Client, sign_up: SignUp) -> None:
+    ada = sign_up("ada")
+    write_post(ada, tags=["old", "kept"])
+    write_post(ada, tags=["kept"])
+    tag = Tag.objects.get(name="old")
+    editor.post(path_of(tag), {"name": "New"})
+    tagged, other = Post.objects.order_by("id")
+    assert {tag.name for tag in tagged.tags.all()} == {"new", "kept"}
+    assert (tagged.version, other.version) == (2, 1)
+    assert editor.get(f"/admin/blog/tag/{tag.pk}/delete/").status_code == 403
+
+
+def test_tags_are_taken_off_posts(editor: Client, sign_up: SignUp) -> None:
+    write_post(sign_up("ada"), tags=["a", "b", "c"])
+    unwanted = Tag.objects.exclude(name="c")
+    chosen = {"action": "take_off", "_selected_action": [t.pk for t in unwanted]}
+    editor.post("/admin/blog/tag/", chosen)
+    post = Post.objects.get()
+    assert ([tag.name for tag in post.tags.all()], post.version) == (["c"], 2)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +206,10 @@ def test_deleting(editor: Client, sign_up: SignUp) -> None:
         slug = write_post(ada)["slug"]
         ada.post(f"/api/v1/posts/{slug}/comments", {"body": "x"})
     first, *others = Post.objects.all()
+    page = editor.get(path_of(first)).content
+    comments = f"/admin/blog/comment/?post__id__exact={first.pk}"
+    assert f'href="{comments}">1<'.encode() in page
+    assert editor.get(comments).context["cl"].result_count == 1
     editor.post(f"/admin/blog/post/{first.pk}/delete/", {"post": "yes"})
     assert Post.objects.count() == 2
     chosen = {"action": "delete_selected", "post": "yes"}
@@ -173,28 +227,67 @@ def test_accounts_are_for_admins(editor: Client, root: Client) -> None:
 
 def test_admin_changes_a_role(root: Client, sign_up: SignUp) -> None:
     ada = sign_up("ada")
-    path = f"/admin/accounts/user/{ada.user.pk}/change/"
-    assert root.post(path, {"role": "editor", "is_active": "on"}).status_code == 302
+    new = {"role": "editor", "is_active": "on"}
+    assert root.post(path_of(ada.user), new).status_code == 302
     assert ada.user.role == "editor"
+    own = User.objects.get(username="root")
+    answer = root.post(path_of(own), new, follow=True)
+    assert b"Another admin has to do this." in answer.content
+    own.refresh_from_db()
+    assert own.is_active_admin
 
 
 def test_admin_deactivates_others_but_not_themselves(
     root: Client, sign_up: SignUp
 ) -> None:
     ada = sign_up("ada")
-    chosen = {"_selected_action": [user.pk for user in User.objects.all()]}
-    answer = root.post(
-        "/admin/accounts/user/", {"action": "deactivate", **chosen}, follow=True
-    )
-    assert b"Another admin has to do this." in answer.content
+
+    def act(action: str, *users: User) -> bytes:
+        chosen = {"action": action, "_selected_action": [user.pk for user in users]}
+        answer = root.post("/admin/accounts/user/", chosen, follow=True)
+        content: bytes = answer.content
+        return content
+
+    # All that were selected, or none.
+    assert b"Another admin has to do this." in act("deactivate", *User.objects.all())
+    assert ada.get("/api/v1/me").status_code == 200
+    act("deactivate", ada.user)
     assert_problem(ada.get("/api/v1/me"), 401, "invalid_token")
-    root.post("/admin/accounts/user/", {"action": "activate", **chosen})
+    act("activate", ada.user)
     assert all(user.is_active for user in User.objects.all())
 
 
-def test_deactivated_editor_is_signed_out(editor: Client) -> None:
-    User.objects.update(is_active=False)
-    assert editor.get("/admin/").status_code == 302
+def test_deactivation_signs_out_for_good(editor: Client, root: Client) -> None:
+    assert editor.get("/admin/").status_code == 200
+    for action in ("deactivate", "activate"):
+        kim = User.objects.get(username="kim")
+        chosen = {"action": action, "_selected_action": [kim.pk]}
+        root.post("/admin/accounts/user/", chosen)
+        assert editor.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("page", "statements"), [("post", 7), ("tag", 5), ("comment", 6)]
+)
+def test_lists_cost_the_same_however_long(
+    editor: Client,
+    sign_up: SignUp,
+    django_assert_num_queries: Any,
+    page: str,
+    statements: int,
+) -> None:
+    fill(sign_up("ada").user, 60)
+    with django_assert_num_queries(statements):
+        assert editor.get(f"/admin/blog/{page}/").status_code == 200
+
+
+def test_faster_somebody_else_is_told(editor: Client, sign_up: SignUp) -> None:
+    write_post(sign_up("ada"), status="draft")
+    chosen = {"action": "publish", "_selected_action": [Post.objects.get().pk]}
+    for fault, told in [(NotFound(), "no such thing"), (IntegrityError(), "again")]:
+        with mock.patch("blog.services.update_post", side_effect=fault):
+            answer = editor.post("/admin/blog/post/", chosen, follow=True)
+        assert told in answer.content.decode()
 
 
 def test_new_password_signs_out(editor: Client) -> None:

@@ -137,9 +137,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(
-    "command", [["-m", "config.server"], ["manage.py", "load_demo"]]
-)
+@pytest.mark.parametrize("command", [["-m", "gunicorn"], ["manage.py", "load_demo"]])
 def test_command_ends_with_one_line(command: list[str]) -> None:
     done = run(*command, DATABASE_URL="mysql://localhost/blog")
     assert done.returncode == 1

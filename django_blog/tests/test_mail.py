@@ -56,7 +56,7 @@ def test_three_tries(
 def smtp_server(tmp_path: Any, settings: Any) -> Iterator[Controller]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "common.mail.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     mailbox = Mailbox(tmp_path / "mails")
     controller = Controller(mailbox, hostname="127.0.0.1", port=port)
@@ -74,12 +74,38 @@ def test_link_stands_alone_however_long(smtp_server: Controller, tmp_path: Any) 
     assert 'Content-Type: text/plain; charset="utf-8"' in text
 
 
+def test_encrypts_where_the_server_can(
+    smtp_server: Controller, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    changed = {
+        "has_extn": lambda _self, name: name == "starttls",
+        "starttls": lambda _self, context: asked.append(context),
+    }
+    for name, method in changed.items():
+        monkeypatch.setattr(smtplib.SMTP, name, method)
+    mail._deliver(MAIL)
+    assert asked[0].check_hostname
+    assert len(list((tmp_path / "mails" / "new").iterdir())) == 1
+
+
 def test_is_printed_without_a_server(settings: Any, capsys: Any) -> None:
     settings.EMAIL_BACKEND = "common.mail.StderrBackend"
     mail._deliver(MAIL)
     printed = capsys.readouterr()
     assert "Subject: Subject" in printed.err
     assert printed.out == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_expected_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    delivered = Event()
+    monkeypatch.setattr(mail, "_deliver", lambda _mail: 1 / 0)
+    monkeypatch.setattr(mail.logger, "error", lambda _text, exc_info: delivered.set())
+    mail.send(MAIL)
+    assert delivered.wait(5)
 
 
 @pytest.mark.django_db(transaction=True)

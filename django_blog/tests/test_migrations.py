@@ -1,15 +1,22 @@
 """The schema is that of the specification, whoever made it."""
 
+import re
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Collection
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from common.backends.sqlite.base import DatabaseOperations
 from config.environment import BASE_DIR
 from tests.conftest import SignUp
 from tests.test_config import run
@@ -71,6 +78,14 @@ def constraints(table: str) -> dict[str, Any]:
     return found
 
 
+def definitions(names: Collection[str]) -> list[str]:
+    """As PostgreSQL would write them."""
+    sql = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(names)])
+        return [definition for (definition,) in cursor.fetchall()]
+
+
 @pytest.mark.parametrize("table", NAMES)
 def test_names_of_constraints_and_indexes(table: str) -> None:
     found = constraints(table)
@@ -82,11 +97,38 @@ def test_names_of_constraints_and_indexes(table: str) -> None:
     if connection.vendor == "postgresql":
         assert primary == {f"{table}_pkey"}
         assert keys == {f"{table}_{column}_fkey" for column in columns}
+        assert not any("ON DELETE" in d or "DEFERR" in d for d in definitions(keys))
 
 
 def test_log_of_the_admin_lets_users_go() -> None:
     keys = [each["foreign_key"] for each in constraints("django_admin_log").values()]
     assert "users" not in [key[0] for key in keys if key]
+
+
+def test_times_on_sqlite_have_one_length() -> None:
+    adapt = DatabaseOperations(mock.Mock(timezone=UTC)).adapt_datetimefield_value
+    assert adapt(datetime(2026, 2, 20, 9, tzinfo=UTC)) == "2026-02-20 09:00:00.000000"
+    assert adapt(datetime(2026, 2, 20, 9, 0, 0, 1, UTC)) == "2026-02-20 09:00:00.000001"
+    assert adapt(None) is None
+
+
+def test_schema_of_another_server_is_taken_over(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    url = f"sqlite:///{file}"
+    run("manage.py", "migrate", DATABASE_URL=url)
+    with closing(sqlite3.connect(file)) as database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        own = {name for (name,) in names if re.match("django_|auth_", name)}
+        for name in own:
+            database.execute(f"DROP TABLE {name}")
+    done = run("manage.py", "migrate", "--fake-initial", DATABASE_URL=url)
+    assert re.findall(r"(\w+)\.0001_initial... FAKED", done.stdout) == [
+        "accounts",
+        "blog",
+        "todos",
+    ]
+    assert run("manage.py", "migrate", "--check", DATABASE_URL=url).returncode == 0
+    assert run("manage.py", "load_demo", DATABASE_URL=url).returncode == 0
 
 
 def test_migrations_make_what_the_models_describe() -> None:

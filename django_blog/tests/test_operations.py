@@ -3,19 +3,18 @@
 import json
 import logging
 import logging.config
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
@@ -44,6 +43,10 @@ def test_openapi_document(anybody: Person) -> None:
     body = document["paths"]["/api/v1/me"]["patch"]["requestBody"]
     assert set(body["content"]) == {"application/json", "application/merge-patch+json"}
     assert body["required"]
+    open_to_all = document["paths"]["/api/v1/auth/login"]["post"]["security"]
+    assert open_to_all == []
+    either = document["paths"]["/api/v1/posts"]["get"]["security"]
+    assert either == [{}, {"bearerAuth": []}]
     problem = document["components"]["schemas"]["Problem"]
     assert problem["required"] == ["code", "detail", "status", "title", "type"]
 
@@ -158,53 +161,56 @@ def test_json_log_has_the_traceback_in_its_line() -> None:
     assert "RuntimeError: unexpected" in json.loads(text)["exception"]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def wait_until_ready(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            urlopen(url).close()
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(url)
-
-
-def test_server(tmp_path: Any) -> None:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHON_DOTENV_DISABLED": "1",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'blog.db'}",
-        "LOG_FORMAT": "json",
-    }
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "config.server", "--port", str(port), "--workers", "3"],
+def start_server(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", *arguments],
         cwd=BASE_DIR,
-        env=environment,
+        env={"PYTHON_DOTENV_DISABLED": "1", **environment},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
-    url = f"http://127.0.0.1:{port}"
-    wait_until_ready(f"{url}/healthz")
-    with urlopen(f"{url}/readyz") as answer:
-        assert not re.search("[0-9]", answer.headers["Server"])
-    server.send_signal(signal.SIGTERM)
+
+
+def stop_server(server: subprocess.Popen[str], workers: int) -> str:
+    """Waits until its workers are up, then gives what it printed until its end."""
+    assert server.stdout
+    lines = []
+    while workers:
+        lines.append(server.stdout.readline())
+        workers -= "Booting worker" in lines[-1]
     began = time.monotonic()
-    output, errors = server.communicate(timeout=15)
+    server.send_signal(signal.SIGTERM)
+    rest = server.stdout.read()
+    assert server.wait(timeout=10) == 0
     assert time.monotonic() - began < 10
-    assert errors.splitlines() == [
-        "Without SECRET_KEY all tokens end with this server.",
-        "Without REDIS_URL workers cannot share counts: starting one.",
-    ]
-    lines = [json.loads(line) for line in output.splitlines()]
-    assert "/healthz" in {line.get("route") for line in lines}
+    server.stdout.close()
+    return "".join(lines) + rest
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "started"), [("", 1), ("redis://127.0.0.1:9", 2)]
+)
+def test_several_workers_need_redis(redis_url: str, started: int) -> None:
+    printed = stop_server(start_server("--workers", "2", REDIS_URL=redis_url), started)
+    assert printed.count("Booting worker") == started
+    assert ("starting one" in printed) == (started == 1)
+    assert "Without SECRET_KEY" in printed
+    assert "Traceback" not in printed
+
+
+def test_server_answers_until_sigterm(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'blog.db'}"
+    server = start_server(DATABASE_URL=url, LOG_FORMAT="json")
+    assert server.stdout
+    while "Listening at" not in (line := server.stdout.readline()):
+        assert line
+    address = re.search(r"http://[0-9.:]+", line)
+    assert address
+    with urlopen(f"{address[0]}/readyz") as answer:
+        assert not re.search("[0-9]", answer.headers["Server"])
+    lines = [json.loads(line) for line in stop_server(server, 0).splitlines()]
+    assert "/readyz" in {line.get("route") for line in lines}
 
 
 def test_demo_is_loaded_once(anybody: Person) -> None:
@@ -244,6 +250,10 @@ def test_superuser_of_django_is_an_admin() -> None:
     root = User.objects.create_superuser("root", "root@example.org", PASSWORD)
     assert (root.role, root.is_staff, root.token_version) == ("admin", True, 1)
     assert root.has_perm("accounts.change_user")
+    root.full_clean()
+    for field, value in [("username", "a b c"), ("username", "ab"), ("email", "a@b")]:
+        with pytest.raises(ValidationError, match=field):
+            User(**{"username": "eve", "email": "e@b.co", field: value}).full_clean()
 
 
 def test_settings_refuse_in_one_line() -> None:

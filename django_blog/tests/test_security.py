@@ -67,12 +67,12 @@ def test_every_claim_is_needed(name: str) -> None:
         {"ver": "1"},
         {"ver": True},
         {"iat": 1.5},
-        {"iat": int(time.time()) + 120},
+        {"iat": int(time.time()) + 3600},
         {"exp": int(time.time()) - 1},
         {"exp": str(int(time.time()) + 60)},
         {"jti": None},
         {"aud": "somebody"},
-        {"nbf": int(time.time()) + 60},
+        {"nbf": int(time.time()) + 3600},
     ],
 )
 def test_claim_is_refused(changed: dict[str, Any]) -> None:

@@ -2,15 +2,16 @@
 
 from typing import ClassVar
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.database import find
 from common.openapi import BODY_PROBLEMS, DONE, problems
 from common.pagination import ID, SIGNED_32_BIT, KeysetPagination
 from common.views import ApiViewSet, created
-from todos import services
+from todos.models import Todo, TodoQuerySet
 from todos.serializers import (
     TRUE,
     CompletedTodosSerializer,
@@ -29,13 +30,17 @@ class ByPosition(KeysetPagination):
 class TodoViewSet(ApiViewSet):
     pagination_class = ByPosition
 
+    def get_queryset(self) -> TodoQuerySet:
+        """One's own alone: a to-do of somebody else is none."""
+        return self.caller.todos.all()
+
     @extend_schema(
         parameters=[TodoQuerySerializer],
         responses={200: TodoSerializer(many=True), **problems(401, 422)},
     )
     def list_todos(self, request: Request) -> Response:
         query = self.get_query(TodoQuerySerializer)
-        todos = self.caller.todos.all()
+        todos = self.get_queryset()
         if "completed" in query:
             todos = todos.filter(completed=query["completed"] == TRUE)
         rows = self.paginate_queryset(todos.values(*TodoSerializer.Meta.fields))
@@ -47,7 +52,7 @@ class TodoViewSet(ApiViewSet):
     )
     def create_todo(self, request: Request) -> Response:
         new = self.get_body(NewTodoSerializer)
-        todo = services.create_todo(self.caller, **new)
+        todo = Todo.objects.create_todo(self.caller, **new)
         return created(TodoSerializer(todo), "todo", todo.pk)
 
     @extend_schema(
@@ -55,12 +60,12 @@ class TodoViewSet(ApiViewSet):
     )
     def delete_completed_todos(self, request: Request) -> Response:
         self.get_query(CompletedTodosSerializer)
-        services.delete_completed_todos(self.caller)
+        self.get_queryset().delete_completed_todos()
         return Response(status=204)
 
     @extend_schema(responses={200: TodoSerializer, **problems(401, 404)})
     def get_todo(self, request: Request, todo_id: int) -> Response:
-        todo = find(self.caller.todos.filter(pk=todo_id))
+        todo = get_object_or_404(self.get_queryset(), pk=todo_id)
         return Response(TodoSerializer(todo).data)
 
     @extend_schema(
@@ -69,10 +74,13 @@ class TodoViewSet(ApiViewSet):
     )
     def update_todo(self, request: Request, todo_id: int) -> Response:
         changes = self.get_body(TodoChangesSerializer)
-        todo = services.update_todo(self.caller, todo_id, **changes)
+        with transaction.atomic():
+            todo = get_object_or_404(self.get_queryset().held(), pk=todo_id)
+            todo.change(**changes)
         return Response(TodoSerializer(todo).data)
 
     @extend_schema(responses={**DONE, **problems(401, 404)})
     def delete_todo(self, request: Request, todo_id: int) -> Response:
-        services.delete_todo(self.caller, todo_id)
+        with transaction.atomic():
+            get_object_or_404(self.get_queryset().doomed(), pk=todo_id).delete()
         return Response(status=204)

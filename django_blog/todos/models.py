@@ -1,8 +1,8 @@
 """A private to-do list for each user."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import CASCADE, Index, Max
 from django.utils import timezone
 
@@ -13,12 +13,27 @@ LAST_POSITION = 2**31 - 1
 
 
 class TodoQuerySet(LockingQuerySet["Todo"]):
-    def of(self, user: User) -> Self:
-        return self.filter(user=user)
+    @transaction.atomic
+    def create_todo(
+        self, user: User, *, position: int | None = None, **values: Any
+    ) -> "Todo":
+        """At the end of the user's list unless there is a position."""
+        User.objects.lock(user)  # so that two never take one position
+        if position is None:
+            position = self.filter(user=user).next_position()
+        now = timezone.now()
+        times = {"created_at": now, "updated_at": now}
+        return self.create(user=user, position=position, **times, **values)
 
     def next_position(self) -> int:
         last = self.aggregate(last=Max("position"))["last"]
         return 0 if last is None else min(last + 1, LAST_POSITION)
+
+    @transaction.atomic
+    def delete_completed_todos(self) -> None:
+        completed = self.filter(completed=True)
+        completed.doom()
+        completed.delete()
 
 
 class Todo(models.Model):

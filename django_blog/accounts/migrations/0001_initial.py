@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -25,8 +26,33 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("username", models.CharField(max_length=30)),
-                ("email", models.EmailField(max_length=254)),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=30,
+                        validators=[
+                            django.core.validators.MinLengthValidator(3),
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_]+\\Z",
+                                "This is not of the right form.",
+                                "format",
+                            ),
+                        ],
+                    ),
+                ),
+                (
+                    "email",
+                    models.CharField(
+                        max_length=254,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\Z",
+                                "This is not of the right form.",
+                                "format",
+                            )
+                        ],
+                    ),
+                ),
                 ("password", accounts.hashers.PHCField(max_length=255)),
                 ("bio", models.CharField(blank=True, default="", max_length=500)),
                 (
@@ -201,7 +227,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="follow",
             constraint=models.CheckConstraint(
-                condition=models.Q(("follower", models.F("followed")), _negated=True),
+                condition=models.Q(("follower__ne", models.F("followed"))),
                 name="follows_not_self_check",
             ),
         ),

@@ -1,4 +1,7 @@
-"""`manage.py load_demo`: the blog that every demo shows, through the same services."""
+"""`manage.py load_demo`: a blog to look at, loaded through the services.
+
+Whatever is there already stays as it is, so it may be run again.
+"""
 
 import json
 from datetime import date, datetime
@@ -8,68 +11,80 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from accounts import services as accounts
 from accounts.models import User
-from blog import services as blog
+from accounts.services import follow, register
 from blog.models import Comment, Post
-from todos import services as todos
+from blog.services import create_comment, create_post, like_post
+from todos.models import Todo
 
 DATA = Path(__file__).parents[2] / "demo_data.json"
-
-Data = dict[str, Any]
+Entry = dict[str, Any]
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with accounts, posts and to-dos to look at."
+    help = "Adds accounts, posts and to-dos to look at."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         data = json.loads(DATA.read_text(encoding="utf-8"))
-        names = [user["username"] for user in data["users"]]
-        if User.objects.filter(username__in=names).exists():
-            self.stdout.write("The demo data is there already.")
-            return
         with transaction.atomic():
             _load(data)
-        self.stdout.write(f"Sign in as {', '.join(names)}.")
+        number = len(data["posts"])
+        self.stdout.write(f"The demo has {number} posts. Sign in as one of:")
+        for user in data["users"]:
+            line = f"  {user['username']:12} {user['password']:24} {user['role']}"
+            self.stdout.write(line)
 
 
-def _load(data: Data) -> None:
-    users = {user["username"]: _load_user(**user) for user in data["users"]}
+def _load(data: dict[str, list[Entry]]) -> None:
+    users = {entry["username"]: _load_user(entry) for entry in data["users"]}
     for post in data["posts"]:
         _load_post(users, post)
-    for follow in data["follows"]:
-        accounts.follow(users[follow["follower"]], follow["followed"])
+    for pair in data["follows"]:
+        follow(users[pair["follower"]], pair["followed"])
     for todo in data["todos"]:
-        _load_todo(users[todo.pop("user")], **todo)
+        _load_todo(users[todo["user"]], todo)
 
 
-def _load_user(
-    *, username: str, email: str, password: str, bio: str, role: str, created_at: str
-) -> User:
-    user = accounts.register(username=username, email=email, password=password)
-    user.bio, user.role = bio, role
-    user.created_at = datetime.fromisoformat(created_at)
+def _load_user(entry: Entry) -> User:
+    known = User.objects.named(entry["username"]).first()
+    if known:
+        return known
+    names = ("username", "email", "password")
+    user = register(**{name: entry[name] for name in names})
+    user.bio, user.role = entry["bio"], entry["role"]
+    user.created_at = datetime.fromisoformat(entry["created_at"])
     user.save()
     return user
 
 
-def _load_post(users: dict[str, User], data: Data) -> None:
-    texts = {name: data[name] for name in ("title", "body", "tags", "status")}
-    slug = blog.create_post(users[data["author"]], **texts)["slug"]
-    for name in data["liked_by"]:
-        blog.like_post(users[name], slug)
-    for comment in data["comments"]:
-        made = blog.create_comment(users[comment["author"]], slug, body=comment["body"])
-        Comment.objects.filter(pk=made["id"]).update(created_at=comment["created_at"])
-    published_at = data["published_at"]
+def _load_post(users: dict[str, User], entry: Entry) -> None:
+    author = users[entry["author"]]
+    if author.posts.filter(title=entry["title"]).exists():
+        return
+    names = ("title", "body", "tags", "status")
+    slug = create_post(author, **{name: entry[name] for name in names})["slug"]
     Post.objects.filter(slug=slug).update(
-        created_at=data["created_at"],
-        updated_at=published_at or data["created_at"],
-        published_at=published_at,
+        created_at=entry["created_at"],
+        updated_at=entry["published_at"] or entry["created_at"],
+        published_at=entry["published_at"],
     )
+    for name in entry["liked_by"]:
+        like_post(users[name], slug)
+    for comment in entry["comments"]:
+        _load_comment(users[comment["author"]], slug, comment)
 
 
-def _load_todo(user: User, *, completed: bool, due_on: str | None, **data: Any) -> None:
-    day = date.fromisoformat(due_on) if due_on else None
-    todo = todos.create_todo(user, due_on=day, **data)
-    todos.update_todo(user, todo.pk, completed=completed)
+def _load_comment(author: User, slug: str, entry: Entry) -> None:
+    comment = create_comment(author, slug, body=entry["body"])
+    written = Comment.objects.filter(pk=comment["id"])
+    written.update(created_at=entry["created_at"])
+
+
+def _load_todo(user: User, entry: Entry) -> None:
+    if user.todos.filter(title=entry["title"]).exists():
+        return
+    due_on = date.fromisoformat(entry["due_on"]) if entry["due_on"] else None
+    names = ("title", "notes", "position")
+    new = {name: entry[name] for name in names}
+    todo = Todo.objects.create_todo(user, due_on=due_on, **new)
+    todo.change(completed=entry["completed"])

@@ -16,8 +16,9 @@ def drop_constraint(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    # The admin's migrations need those of the users, so this cannot be among them.
     dependencies = [
-        ("accounts", "0002_foreign_keys"),
+        ("accounts", "0001_initial"),
         ("admin", "0003_logentry_add_action_flag_choices"),
     ]
 

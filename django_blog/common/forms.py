@@ -1,0 +1,24 @@
+"""Texts of HTML forms."""
+
+from typing import Any
+
+from django import forms
+from rest_framework.exceptions import ValidationError
+
+from common.fields import StrictCharField
+from common.validation import field_errors
+
+
+class ApiTextField(forms.CharField):
+    """Takes and refuses what the API's field for the same text does."""
+
+    def __init__(self, field: StrictCharField, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        self.field = field
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return str(self.field.run_validation(value))
+        except ValidationError as error:
+            (fault,) = field_errors(error.detail)
+            raise forms.ValidationError(fault.message) from error
