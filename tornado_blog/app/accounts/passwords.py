@@ -12,7 +12,7 @@ from app.accounts.tokens import begin_family
 from app.accounts.users import Caller, lock_caller, lock_user, signs_in_as
 from app.config import Settings
 from app.database import Database, Reader, utc_now
-from app.errors import FieldError, Invalid, InvalidCredentials
+from app.errors import FieldError, Invalid, InvalidCredentials, InvalidToken
 from app.rate_limits import Limiter
 from app.security import (
     hash_password,
@@ -71,12 +71,14 @@ class Attempts:
         return VerifiedUser(user.id, user.token_version, rehashed)
 
     async def verify(self, caller: Caller, current_password: str) -> None:
-        """Raises Invalid when it is not the caller's password."""
+        """Raises Invalid for another password, InvalidToken when the user is gone."""
         await self.limiter.count_login(self.address, caller.username.lower())
         async with self.database.reading() as reader:
             statement = select(User.password).where(User.id == caller.id)
             stored = await reader.scalar(statement)
-        if stored is None or not await verify_password(stored, current_password):
+        if stored is None:
+            raise InvalidToken
+        if not await verify_password(stored, current_password):
             message = "This is not your current password."
             raise Invalid(FieldError("current_password", "incorrect", message))
 
