@@ -15,6 +15,8 @@ Json = Any
 PathTo = Callable[[Operation], str]
 
 DIFFERS_BY_REQUEST = {"date", "connection", "keep-alive"}
+# What others add between two requests is filtered out.
+OF_EVERYBODY = {"list_posts": "author", "list_users": "q"}
 REQUEST_ID = {"X-Request-ID": "get-and-head"}
 
 
@@ -46,6 +48,8 @@ def test_head_answers_like_get(
     scene: Any, reading_operation: Operation, good_path: PathTo
 ) -> None:
     client, path = scene.caller(reading_operation), good_path(reading_operation)
+    if parameter := OF_EVERYBODY.get(reading_operation.id):
+        path = f"{path}?{parameter}={scene.author.username}"
     got, head = answers_to_get_and_head(client, path)
     assert (got.status_code, head.status_code) == (200, 200)
     assert fields_of(head) == fields_of(got)
