@@ -32,7 +32,6 @@ class Blog(Application):
         self.database = Database(settings.sqlalchemy_url)
         self.limiter = Limiter(settings)
         self.mailer = Mailer(settings)
-        self.rules = rules
         self.templates = {rule.target: template_of(rule) for rule in rules}
         self.pending = Pending()
 

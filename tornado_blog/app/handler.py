@@ -159,6 +159,12 @@ class Handler(RequestHandler):
     def compute_etag(self) -> str | None:
         return entity_tag(self._write_buffer) if self.operation.cache else None
 
+    def check_etag_header(self) -> bool:
+        unchanged = super().check_etag_header()
+        if unchanged:
+            self.clear_header("Link")  # The caller has it, with the page.
+        return unchanged
+
     def log_exception(
         self,
         typ: type[BaseException] | None,

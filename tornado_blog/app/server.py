@@ -95,8 +95,9 @@ def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m app.server", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8004)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument(
+    one_or_many = parser.add_mutually_exclusive_group()
+    one_or_many.add_argument("--workers", type=int, default=1)
+    one_or_many.add_argument(
         "--reload", action="store_true", help="restart when code changes"
     )
     return parser.parse_args()

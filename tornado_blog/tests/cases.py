@@ -24,6 +24,7 @@ from app.mail import Mail
 from app.main import create_app
 
 PASSWORD = "a long quiet walk"
+PATIENCE = 60.0  # seconds; Tornado's 20 are few on a busy machine
 Headers = Mapping[str, str] | HTTPHeaders
 
 
@@ -47,6 +48,7 @@ class Client:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.http = AsyncHTTPClient()
+        self.timeouts = dict.fromkeys(("connect_timeout", "request_timeout"), PATIENCE)
 
     async def request(
         self,
@@ -68,6 +70,7 @@ class Client:
             raise_error=False,
             follow_redirects=False,
             allow_nonstandard_methods=True,
+            **self.timeouts,
             **options,
         )
         return Answer(answer.code, answer.headers, answer.body)
