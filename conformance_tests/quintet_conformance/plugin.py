@@ -13,6 +13,7 @@ from quintet_conformance.requirements import load_requirements
 from quintet_conformance.scheduling import Scheduling
 from quintet_conformance.settings import Settings, add_options
 from quintet_conformance.verdicts import Verdicts
+from quintet_conformance.web import fixtures as web_fixtures
 
 MARKS = (
     "requirement(*ids): the requirements of the specification that the test checks",
@@ -33,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.base_url or config.option.collectonly:
         _judge(config, settings)
     config.pluginmanager.register(fixtures)
+    config.pluginmanager.register(web_fixtures)
 
 
 def _judge(config: pytest.Config, settings: Settings) -> None:

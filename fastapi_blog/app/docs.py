@@ -1,18 +1,12 @@
 """/api/docs: Swagger UI, from this server alone and without inline script."""
 
-from pathlib import Path
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
 
 from app.openapi import build_document
 
 # Idiom: FastAPI's own page loads its assets from another host and starts them inline.
 # Here they come from a package, through the same mount as the application's own files.
-static_files = StaticFiles(
-    directory=Path(__file__).parent / "static", packages=[("fastapi_offline", "static")]
-)
 router = APIRouter(include_in_schema=False)
 PAGE = """\
 <!doctype html>

@@ -7,15 +7,21 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import docs, health, metrics
+from app.accounts import account_pages
 from app.accounts import api as accounts
+from app.accounts import pages as accounts_pages
 from app.blog import api as blog
+from app.blog import feeds, post_pages
+from app.blog import pages as blog_pages
 from app.config import Settings, load_settings
 from app.database import Database
 from app.mail import Mailer
 from app.middleware import add_middleware
 from app.problems import add_error_handlers
 from app.rate_limits import Limiter
+from app.static_files import static_files
 from app.todos import api as todos
+from app.todos import pages as todos_pages
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +44,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.mailer = Mailer(settings)
     for router in (*accounts.routers, *blog.routers, todos.router):
         app.include_router(router)
+    for pages in (
+        accounts_pages,
+        account_pages,
+        blog_pages,
+        post_pages,
+        feeds,
+        todos_pages,
+    ):
+        app.include_router(pages.router)
     for router in (docs.router, health.router, metrics.router):
         app.include_router(router)
-    app.mount("/static", docs.static_files)
+    app.mount("/static", static_files)
     add_error_handlers(app)
     add_middleware(app, settings)
     return app

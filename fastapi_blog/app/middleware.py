@@ -2,7 +2,7 @@
 
 import logging
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
@@ -11,16 +11,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.config import Settings
 from app.errors import AppError
 from app.logs import RequestLog
-from app.problems import ProblemResponse
+from app.problems import error_response
+from app.sessions import PageSessions
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+PAGES_POLICY = (
+    "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "Retry-After", "X-Request-ID")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "If-None-Match", "X-Request-ID")
 PROBES = {"/healthz", "/readyz"}
+FOR_MACHINES = PROBES | {"/metrics"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 logger = logging.getLogger(__name__)
@@ -30,6 +36,7 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the inside out: what is added last sees a request first."""
     app.add_middleware(LastResort)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(PageSessions, settings=settings)
     if settings.in_production:
         app.add_middleware(AllowedHosts, hosts=settings.hosts)
     if settings.cors_origins:
@@ -48,13 +55,7 @@ def add_middleware(app: FastAPI, settings: Settings) -> None:
 class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"x-frame-options", b"DENY"),
-        ]
-        if https:
-            self.headers.append((b"strict-transport-security", b"max-age=31536000"))
+        self.https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,15 +65,34 @@ class SecurityHeaders:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=[*message["headers"], *self.headers])
-                policy = DOCS_POLICY if path == "/api/docs" else API_POLICY
-                headers.setdefault("Content-Security-Policy", policy)
-                if path.startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                headers = MutableHeaders(raw=[*message["headers"]])
+                for name, value in _security_headers(path, https=self.https).items():
+                    headers.setdefault(name, value)
                 message = {**message, "headers": headers.raw}
             await send(message)
 
         await self.app(scope, receive, send_secured)
+
+
+def _security_headers(path: str, *, https: bool) -> dict[str, str]:
+    """What an answer gets unless it says otherwise itself."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Content-Security-Policy": PAGES_POLICY,
+    }
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if path in FOR_MACHINES or path.startswith("/api/"):
+        headers["Content-Security-Policy"] = API_POLICY
+    else:
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if path.startswith("/api/"):
+        headers["Cache-Control"] = "no-store"
+    if path == "/api/docs":
+        headers["Content-Security-Policy"] = DOCS_POLICY
+    return headers
 
 
 class Cors(CORSMiddleware):
@@ -161,4 +181,5 @@ class LastResort:
             if scope["type"] != "http" or started:
                 raise
             logger.exception("Unexpected error")
-            await ProblemResponse(AppError())(scope, receive, send)
+            response = await error_response(Request(scope, receive), AppError())
+            await response(scope, receive, send)

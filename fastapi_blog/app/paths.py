@@ -15,7 +15,16 @@ UsernamePath = Annotated[
 ]
 SlugPath = Annotated[str, Path(max_length=90, pattern=f"^{SLUG}$")]
 TagPath = Annotated[str, Path(max_length=30, pattern=f"^{TAG_NAME}$")]
+ResetTokenPath = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{43}$")]
 IdPath = Annotated[int, Path(), Field(ge=1, le=MAX_ID), IdDigits]
+
+
+FOR_MONITORS = {"/healthz", "/readyz", "/metrics"}
+
+
+def is_page(path: str) -> bool:
+    """Whether people look at it: then a session counts, and errors are pages."""
+    return not path.startswith("/api/") and path not in FOR_MONITORS
 
 
 class LinkHeaders:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import MISSING
 from starlette.exceptions import HTTPException
 
+from app.error_pages import error_page
 from app.errors import (
     AppError,
     ContentTooLarge,
@@ -21,6 +22,7 @@ from app.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.paths import is_page
 from app.routing import allowed_methods
 from app.validation import ResponseModel, field_errors
 
@@ -86,14 +88,19 @@ class ProblemResponse(Response):
             errors=error.errors or MISSING,
             current_version=getattr(error, "current_version", MISSING),
         )
-        super().__init__(problem.model_dump_json(), status, _headers(error))
+        super().__init__(problem.model_dump_json(), status, _problem_headers(error))
 
 
-def _headers(error: AppError) -> dict[str, str]:
-    headers = {"Cache-Control": "no-store"}
+def _problem_headers(error: AppError) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store", **_headers(error)}
     if STATUSES[error.code] == 401:
         reason = ' error="invalid_token"' if error.code == "invalid_token" else ""
         headers["WWW-Authenticate"] = "Bearer" + reason
+    return headers
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnsupportedMediaType) and error.accept_patch:
@@ -101,6 +108,13 @@ def _headers(error: AppError) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
     return headers
+
+
+async def error_response(request: Request, error: AppError) -> Response:
+    """A page for people, a problem for programs."""
+    if is_page(request.scope["path"]):
+        return await error_page(request, error, STATUSES[error.code], _headers(error))
+    return ProblemResponse(error)
 
 
 FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
@@ -112,28 +126,30 @@ FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
 
 def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AppError)
-    async def app_error(_request: Request, error: AppError) -> Response:
+    async def app_error(request: Request, error: AppError) -> Response:
         if isinstance(error, Unavailable):
             cause = error.__cause__ or error
             logger.error("Unavailable: %r", getattr(cause, "orig", cause))
-        return ProblemResponse(error)
+        return await error_response(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(
-        _request: Request, error: RequestValidationError
+        request: Request, error: RequestValidationError
     ) -> Response:
         faults = error.errors()
-        if any(fault["loc"][0] == "path" for fault in faults):
-            return ProblemResponse(NotFound())
+        in_path = any(fault["loc"][0] == "path" for fault in faults)
+        # A page has no parameters that anybody types: what is odd is no address.
+        if in_path or is_page(request.scope["path"]):
+            return await error_response(request, NotFound())
         inner = [{**fault, "loc": fault["loc"][1:]} for fault in faults]
         return ProblemResponse(Invalid(*field_errors(inner)))
 
     @app.exception_handler(HTTPException)
     async def framework_error(request: Request, error: HTTPException) -> Response:
         if error.status_code != 405:
-            return ProblemResponse(FRAMEWORK_ERRORS[error.status_code]())
+            return await error_response(request, FRAMEWORK_ERRORS[error.status_code]())
         # Idiom: Starlette's own Allow names the methods of the first route of the path.
         allowed = allowed_methods(request)
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(allowed)})
-        return ProblemResponse(MethodNotAllowed(allowed))
+        return await error_response(request, MethodNotAllowed(allowed))

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NoReturn
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 
 from app.errors import MalformedJson, UnsupportedMediaType
 
@@ -58,14 +58,34 @@ class Route(APIRoute):
 
         async def handle_body(request: Request) -> Response:
             _check_media_type(request)
-            if int(request.headers.get("content-length", "0")) > MAX_BODY_BYTES:
-                raise HTTPException(413)
+            _check_announced_length(request)
             request = BodyRequest(request.scope, request.receive)
             if not await _read_body(request):
                 raise MalformedJson
             return await handle(request)
 
         return handle_body
+
+
+class PageRoute(APIRoute):
+    """Takes forms, which are no longer than other bodies."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def handle_form(request: Request) -> Response:
+            _check_announced_length(request)
+            try:
+                return await handle(BodyRequest(request.scope, request.receive))
+            except ClientDisconnect as error:
+                raise HTTPException(400) from error
+
+        return handle_form
+
+
+def _check_announced_length(request: Request) -> None:
+    if int(request.headers.get("content-length", "0")) > MAX_BODY_BYTES:
+        raise HTTPException(413)
 
 
 async def _read_body(request: Request) -> bytes:
@@ -129,6 +149,7 @@ def allowed_methods(request: Request) -> list[str]:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL
+            and (method == "GET" or not isinstance(route, Mount))  # of static files
             for route in request.app.routes
         )
     ]
