@@ -12,8 +12,6 @@ from accounts import services
 from accounts.models import User
 from common.admin import ServiceAdmin
 
-admin.site.site_header = admin.site.site_title = "Quintet blog"
-admin.site.site_url = None  # There are no pages to go to.
 admin.site.unregister(Group)  # roles take the place of groups
 
 

@@ -70,12 +70,27 @@ def login(user: User, password: str) -> TokenPair:
 
 def change_password(user: User, new_password: str) -> TokenPair:
     """Ends every token and session of the user, and begins a new family."""
-    check_new_password("new_password", new_password, user.username, user.email)
-    new_hash = make_password(new_password)
+    new_hash = _hash_new(user, new_password)
     with transaction.atomic():
-        locked = User.objects.lock(user)
-        _set_password(locked, new_hash)
-        return begin_family(locked)
+        return begin_family(_replace_password(user, new_hash))
+
+
+def replace_password(user: User, new_password: str) -> User:
+    """Ends every token and session of a user who signs in to pages, not for tokens."""
+    new_hash = _hash_new(user, new_password)
+    with transaction.atomic():
+        return _replace_password(user, new_hash)
+
+
+def _hash_new(user: User, new_password: str) -> str:
+    check_new_password("new_password", new_password, user.username, user.email)
+    return make_password(new_password)
+
+
+def _replace_password(user: User, new_hash: str) -> User:
+    locked = User.objects.lock(user)
+    _set_password(locked, new_hash)
+    return locked
 
 
 def _set_password(user: User, new_hash: str) -> None:
@@ -107,8 +122,7 @@ def _mail_password_reset(user: User, public_url: str) -> None:
 def confirm_password_reset(token: str, new_password: str) -> None:
     """Ends every token and session of the account; of parallel uses one succeeds."""
     owner = _owner_of(token)
-    check_new_password("new_password", new_password, owner.username, owner.email)
-    _use_password_reset(owner, token, make_password(new_password))
+    _use_password_reset(owner, token, _hash_new(owner, new_password))
     rate_limits.clear_names([owner.username.lower(), owner.email.lower()])
 
 

@@ -41,7 +41,7 @@ CORS_PREFLIGHT_MAX_AGE = 600
 
 # What it is made of
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.BlogAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -116,6 +116,7 @@ LANGUAGE_CODE = "en"
 # Accounts and tokens
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmailBackend"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.validators.NewPasswordValidator"}]
 PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
 ACCESS_TOKEN_TTL = read("ACCESS_TOKEN_TTL", environment.seconds, 900)
 REFRESH_TOKEN_TTL = read("REFRESH_TOKEN_TTL", environment.seconds, 1_209_600)

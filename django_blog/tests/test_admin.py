@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from blog.models import Comment, Post, Tag
 from common.errors import NotFound
+from common.mail import Mail
 from tests.conftest import PASSWORD, Person, SignUp, assert_problem, write_post
 from tests.test_statements import fill
 
@@ -288,6 +289,28 @@ def test_faster_somebody_else_is_told(editor: Client, sign_up: SignUp) -> None:
         with mock.patch("blog.services.update_post", side_effect=fault):
             answer = editor.post("/admin/blog/post/", chosen, follow=True)
         assert told in answer.content.decode()
+
+
+def test_password_is_changed_by_the_rules_of_the_api(
+    editor: Client, mails: list[Mail]
+) -> None:
+    def change(old: str, new: str) -> Any:
+        form = {"old_password": old, "new_password1": new, "new_password2": new}
+        return editor.post("/admin/password_change/", form)
+
+    new = "another quiet walk"
+    for old, wanted, told in [
+        ("wrong", new, "not your current password"),
+        (PASSWORD, "short", "at least 12 characters"),
+        (PASSWORD, "kim@example.org", "not your name or address"),
+    ]:
+        assert told in change(old, wanted).content.decode()
+    assert mails == []
+    assert change(PASSWORD, new).status_code == 302
+    assert [mail.subject for mail in mails] == ["Your password was changed"]
+    assert editor.get("/admin/").status_code == 200
+    answers = [change("wrong", new) for _ in range(10)]
+    assert "Too many attempts" in answers[-1].content.decode()
 
 
 def test_new_password_signs_out(editor: Client) -> None:

@@ -166,7 +166,7 @@ def test_two_migrations_at_once(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     for process in both:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=300)
         assert errors.count("\n") <= 1
     assert 0 in [process.returncode for process in both]
     again = run("manage.py", "migrate", "--check", DATABASE_URL=url)

@@ -1,6 +1,5 @@
 """What handlers are wrapped in: bodies, parameters, entity tags."""
 
-import asyncio
 import json
 import re
 from base64 import urlsafe_b64encode
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sanic.response import HTTPResponse, empty
 from sanic.views import HTTPMethodView
 
+from app.background import Background
 from app.decorators import Arguments, Handler, Result, View, note
 from app.errors import Invalid, MalformedJson, UnsupportedMediaType
 from app.request import MEDIA_TYPES, Request
@@ -41,7 +41,8 @@ class Resource(HTTPMethodView):
         self, request: Any, *arguments: Any, **named: Any
     ) -> HTTPResponse:
         work = super().dispatch_request(request, *arguments, **named)
-        return await asyncio.shield(request.app.ctx.background.start(work))
+        background: Background = request.app.ctx.background
+        return await background.finish(work)
 
     async def options(self, request: Request, **_parts: object) -> HTTPResponse:
         methods = request.route.methods if request.route else ()

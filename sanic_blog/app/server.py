@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[int, FrameType | None], None]
 
-START_SECONDS = 60  # A busy machine may need long.
+START_SECONDS = 180  # A busy machine may need long.
 
 
 def load_app() -> "App":

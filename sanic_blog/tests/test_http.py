@@ -1,5 +1,6 @@
 """What holds for every request: methods, bodies, problems, header fields, caching."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
@@ -136,6 +137,77 @@ async def test_chunked_body_is_whole_or_refused(
 
     answer = await client.post(LOGIN, content=chunks(), headers=JSON)
     assert answer.status_code == status
+
+
+async def exchange(application: App, *parts: bytes) -> bytes:
+    """What the server sends until it closes the connection."""
+    assert application.state.sock
+    host, port = application.state.sock.getsockname()
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.writelines(parts)
+    answer = await asyncio.wait_for(reader.read(), timeout=10)
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"hello",
+        b"GET /api/v1/tags HTTP/9.9",
+        b"GET gopher://a:b/ HTTP/1.1",
+        b"GET /\xff HTTP/1.1",
+        b"GET / HTTP/1.1\r\nno colon",
+        b"POST / HTTP/1.1\r\nContent-Length: -1",
+        b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 20_000,
+    ],
+)
+async def test_head_that_cannot_be_read(
+    application: App, caplog: pytest.LogCaptureFixture, head: bytes
+) -> None:
+    answer = await exchange(application, head, b"\r\n\r\n")
+    assert answer[9:12] in {b"400", b"413"}
+    assert b"X-Request-ID: " in answer
+    assert b"connection: close" in answer
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_connection_outlives_a_body_that_is_too_long(application: App) -> None:
+    lines = (b"POST " + LOGIN.encode() + b" HTTP/1.1", b"Host: a")
+    long = (*lines, b"Content-Type: application/json", b"Content-Length: 3000000")
+    last = (b"GET /healthz HTTP/1.1", b"Connection: close", b"Host: a")
+    answer = await exchange(
+        application,
+        b"\r\n".join((*long, b"", b"x" * 3_000_000)),
+        b"\r\n".join((*last, b"", b"")),
+    )
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.endswith(b'{"status":"ok"}')
+
+
+async def test_work_outlives_a_client_that_goes_away(
+    application: App, client: httpx.AsyncClient
+) -> None:
+    assert application.state.sock
+    host, port = application.state.sock.getsockname()
+    body = b'{"username":"ada","email":"ada@example.org","password":"%b"}'
+    body %= PASSWORD.encode()
+    lines = (
+        b"POST /api/v1/auth/register HTTP/1.1",
+        b"Host: a",
+        b"Content-Type: application/json",
+        b"Content-Length: %d" % len(body),
+    )
+    _reader, writer = await asyncio.open_connection(host, port)
+    writer.write(b"\r\n".join((*lines, b"", body)))
+    await writer.drain()
+    while not application.ctx.background.tasks:
+        await asyncio.sleep(0)
+    writer.transport.abort()
+    while application.ctx.background.tasks:
+        await asyncio.sleep(0.01)
+    assert (await client.get("/api/v1/users/ada")).status_code == 200
 
 
 @pytest.mark.parametrize(
