@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sanic.response import HTTPResponse
 
+from app.accounts import services
 from app.config import Settings
 from app.main import create_app
 from app.middleware import EXPOSED_HEADERS
@@ -187,26 +188,24 @@ async def test_connection_outlives_a_body_that_is_too_long(application: App) -> 
 
 
 async def test_work_outlives_a_client_that_goes_away(
-    application: App, client: httpx.AsyncClient
+    application: App, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert application.state.sock
-    host, port = application.state.sock.getsockname()
-    body = b'{"username":"ada","email":"ada@example.org","password":"%b"}'
-    body %= PASSWORD.encode()
-    lines = (
-        b"POST /api/v1/auth/register HTTP/1.1",
-        b"Host: a",
-        b"Content-Type: application/json",
-        b"Content-Length: %d" % len(body),
-    )
-    _reader, writer = await asyncio.open_connection(host, port)
-    writer.write(b"\r\n".join((*lines, b"", body)))
-    await writer.drain()
-    while not application.ctx.background.tasks:
-        await asyncio.sleep(0)
-    writer.transport.abort()
-    while application.ctx.background.tasks:
-        await asyncio.sleep(0.01)
+    begun, abandoned = asyncio.Event(), asyncio.Event()
+
+    async def hash_slowly(_password: str) -> str:
+        begun.set()
+        await abandoned.wait()
+        return "a hash"
+
+    monkeypatch.setattr(services, "hash_password", hash_slowly)
+    ada = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    registering = asyncio.create_task(client.post("/api/v1/auth/register", json=ada))
+    await begun.wait()
+    registering.cancel()
+    await asyncio.wait([registering])
+    await client.get("/healthz")
+    abandoned.set()
+    await asyncio.wait(application.ctx.background.tasks)
     assert (await client.get("/api/v1/users/ada")).status_code == 200
 
 
