@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 
 Network = IPv4Network | IPv6Network
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+IN_MEMORY = {None, "", ":memory:"}  # SQLite's: a database for each connection
 
 
 class InvalidSettings(Exception):
@@ -36,10 +37,12 @@ def _comma_separated(value: object) -> object:
 
 def _database_url(value: str) -> str:
     try:
-        known = make_url(value).drivername in DRIVERS
+        url = make_url(value)
+        nowhere = url.drivername == "sqlite" and url.database in IN_MEMORY
+        usable = url.drivername in DRIVERS and not nowhere
     except ArgumentError:
-        known = False
-    if not known:
+        usable = False
+    if not usable:
         message = "use sqlite:///file or postgresql://user:password@host:5432/name"
         raise ValueError(message)
     return value

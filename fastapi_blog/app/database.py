@@ -60,7 +60,7 @@ class Database:
     """Hands out sessions; whoever takes one is the owner of its transaction."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_async_engine(url)
+        self.engine = create_async_engine(url, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_safe(self.engine.sync_engine)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")

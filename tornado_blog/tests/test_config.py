@@ -14,6 +14,8 @@ SECRET = "s" * 32
         ("DATABASE_URL", "mysql://localhost/blog"),
         ("DATABASE_URL", "postgresql+psycopg://localhost/blog"),
         ("DATABASE_URL", "blog.db"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
         ("ENVIRONMENT", "staging"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "blog.example.org"),
