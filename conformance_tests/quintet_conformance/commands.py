@@ -156,7 +156,9 @@ def _matrix(
             [
                 results
                 for plan in plans
-                if plan.manifest == manifest and (results := plan.fresh_results())
+                if plan.manifest == manifest
+                and (results := plan.fresh_results())
+                and (missing != matrix.ANYTHING or matrix.is_steady(results))
             ],
             (measured or {}).get(manifest.key),
         )

@@ -103,3 +103,8 @@ def test_what_changed_since_is_stale(lines, readme, inventory):
 
 def test_a_table_that_is_not_there_is_stale(lines, readme):
     assert list(matrix.faults_of_matrix(readme, lines()))
+
+
+def test_a_run_with_a_broken_should_is_not_compared():
+    assert matrix.is_steady(BAD)
+    assert not matrix.is_steady(run(POST_01="passed", POST_02="warning"))

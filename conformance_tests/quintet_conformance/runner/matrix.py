@@ -80,6 +80,11 @@ def render(
     ]
 
 
+def is_steady(results: Json) -> bool:
+    """Whether another run would find the same: a broken SHOULD may be the moment's."""
+    return all(check["outcome"] != outcomes.WARNING for check in results["checks"])
+
+
 def write(readme: Path, lines: list[str]) -> None:
     before, _, after = _parts(readme)
     block = "\n".join([BEGIN, *lines, END])
