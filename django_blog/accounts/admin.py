@@ -62,7 +62,9 @@ class UserAdmin(ServiceAdmin):
     def _set_activity(
         self, request: HttpRequest, users: QuerySet[User], *, is_active: bool
     ) -> None:
-        names = list(users.order_by("pk").values_list("username", flat=True))
-        for name in names:
-            services.update_user(_admin(request), name, is_active=is_active)
-        self.message_user(request, f"Accounts: {', '.join(names)}.")
+        done = "Activated" if is_active else "Deactivated"
+        for user in users.order_by("pk"):
+            services.update_user(_admin(request), user.username, is_active=is_active)
+            self.log_change(request, user, f"{done}.")
+        names = users.order_by("username").values_list("username", flat=True)
+        self.message_user(request, f"{done}: {', '.join(names)}.")

@@ -16,8 +16,10 @@ from blog import services
 from blog.forms import PostForm, TagForm
 from blog.managers import PostQuerySet
 from blog.models import Comment, Post, PostTag, Status, Tag
-from common.admin import ServiceAdmin
+from common.admin import AnsweringSelect, ServiceAdmin
 from common.errors import NotFound
+
+FILTERED_TAGS = 20
 
 
 def _editor(request: HttpRequest) -> User:
@@ -26,12 +28,40 @@ def _editor(request: HttpRequest) -> User:
 
 class TagInline(admin.TabularInline):
     model = PostTag
+    verbose_name, verbose_name_plural = "tag", "tags"
     autocomplete_fields = ("tag",)
     extra = 1
     max_num = 10
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         return super().get_formset(request, obj, validate_max=True, **options)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostTag]:
+        return super().get_queryset(request).select_related("tag")
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        options["widget"] = AnsweringSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+class TagFilter(admin.SimpleListFilter):
+    """Names the tags that most posts have; the list of tags links to all others."""
+
+    title = parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(tag["name"], tag["name"]) for tag in Tag.objects.top(FILTERED_TAGS)]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Post]
+    ) -> QuerySet[Post]:
+        name = self.value()
+        return queryset.filter(tags__name=name) if name else queryset
 
 
 @admin.register(Post)
@@ -40,11 +70,7 @@ class PostAdmin(ServiceAdmin):
 
     form = PostForm
     list_display = ("title", "author", "status", "published_at", "likes", "comments")
-    list_filter = (
-        "status",
-        "published_at",
-        ("tags", admin.RelatedOnlyFieldListFilter),
-    )
+    list_filter = ("status", "published_at", TagFilter)
     list_select_related = ("author",)
     search_fields = ("title", "body", "slug", "author__username")
     date_hierarchy = "published_at"
@@ -55,7 +81,8 @@ class PostAdmin(ServiceAdmin):
     actions = ("publish", "take_back")
 
     def get_queryset(self, request: HttpRequest) -> PostQuerySet:
-        return Post.objects.with_counts(request.user)
+        posts = cast("PostQuerySet", super().get_queryset(request))
+        return posts.with_counts(request.user)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -90,10 +117,11 @@ class PostAdmin(ServiceAdmin):
     def _set_status(
         self, request: HttpRequest, posts: QuerySet[Post], status: Status
     ) -> None:
-        slugs = list(posts.order_by("pk").values_list("slug", flat=True))
-        for slug in slugs:
-            services.update_post(_editor(request), slug, status=status)
-        self.message_user(request, f"{status.label}: {len(slugs)}.")
+        chosen = list(posts.order_by("pk"))
+        for post in chosen:
+            services.update_post(_editor(request), post.slug, status=status)
+            self.log_change(request, post, f"Status: {status.label}.")
+        self.message_user(request, f"{status.label}: {len(chosen)}.")
 
     def save_model(
         self, request: HttpRequest, obj: Post, form: Any, change: bool
@@ -136,11 +164,13 @@ class TagAdmin(ServiceAdmin):
     actions = ("take_off",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        return Tag.objects.annotate(uses=Count("posts"))
+        tags: QuerySet[Tag] = super().get_queryset(request)
+        return tags.annotate(uses=Count("posts"))
 
     @admin.display(description="posts", ordering="uses")
-    def uses(self, tag: Tag) -> int:
-        return tag.uses  # type: ignore[attr-defined, no-any-return]  # annotated
+    def uses(self, tag: Tag) -> SafeString:
+        url = f"{reverse('admin:blog_post_changelist')}?tag={tag.name}"
+        return format_html('<a href="{}">{}</a>', url, tag.uses)  # type: ignore[attr-defined]  # annotated
 
     def save_model(
         self, request: HttpRequest, obj: Tag, form: Any, change: bool
@@ -154,6 +184,8 @@ class TagAdmin(ServiceAdmin):
         description="Take the selected tags off all posts", permissions=["change"]
     )
     def take_off(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        for tag in queryset:
+            self.log_change(request, tag, "Taken off all posts.")
         number = services.remove_tags(queryset)
         self.message_user(request, f"Changed posts: {number}.")
 
