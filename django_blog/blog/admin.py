@@ -16,17 +16,11 @@ from blog import services
 from blog.forms import PostForm, TagForm
 from blog.managers import PostQuerySet
 from blog.models import Comment, Post, PostTag, Status, Tag
-from common.admin import AnsweringSelect, ServiceAdmin
+from common.admin import AnsweringInline, ServiceAdmin, caller_of
 from common.errors import NotFound
 
-FILTERED_TAGS = 20
 
-
-def _editor(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
-class TagInline(admin.TabularInline):
+class TagInline(AnsweringInline):
     model = PostTag
     verbose_name, verbose_name_plural = "tag", "tags"
     autocomplete_fields = ("tag",)
@@ -39,12 +33,6 @@ class TagInline(admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PostTag]:
         return super().get_queryset(request).select_related("tag")
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **options: Any
-    ) -> Any:
-        options["widget"] = AnsweringSelect(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **options)
-
 
 class TagFilter(admin.SimpleListFilter):
     """Names the tags that most posts have; the list of tags links to all others."""
@@ -52,10 +40,7 @@ class TagFilter(admin.SimpleListFilter):
     title = parameter_name = "tag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(tag["name"], tag["name"]) for tag in Tag.objects.top(FILTERED_TAGS)]
-
-    def has_output(self) -> bool:
-        return True
+        return [(tag["name"], tag["name"]) for tag in Tag.objects.top(20)]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Post]
@@ -119,7 +104,7 @@ class PostAdmin(ServiceAdmin):
     ) -> None:
         chosen = list(posts.order_by("pk"))
         for post in chosen:
-            services.update_post(_editor(request), post.slug, status=status)
+            services.update_post(caller_of(request), post.slug, status=status)
             self.log_change(request, post, f"Status: {status.label}.")
         self.message_user(request, f"{status.label}: {len(chosen)}.")
 
@@ -128,7 +113,7 @@ class PostAdmin(ServiceAdmin):
     ) -> None:
         obj.render()
         if not change:
-            obj.author = User.objects.lock(_editor(request))
+            obj.author = User.objects.lock(caller_of(request))
             obj.insert()
         elif form.changed_data:
             obj.revise()
@@ -143,7 +128,7 @@ class PostAdmin(ServiceAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         with suppress(NotFound):  # Somebody else was faster.
-            services.delete_post(_editor(request), obj.slug)
+            services.delete_post(caller_of(request), obj.slug)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         for post in queryset.order_by("pk"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,6 +15,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from common.errors import AppError, Unavailable
 from common.forms import refusal_of
 from common.validation import DIGITS
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def caller_of(request: HttpRequest) -> "User":
+    return cast("User", request.user)
 
 
 def _tells_refusals(view: Any) -> Any:
@@ -52,6 +59,15 @@ class AnsweringSelect(AutocompleteSelect):
         """Passes over what can be no id."""
         ids = [each for each in value if DIGITS.fullmatch(each) and len(each) < 19]
         return super().optgroups(name, ids, attr)
+
+
+class AnsweringInline(admin.TabularInline):
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            options["widget"] = AnsweringSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
 
 class ServiceAdmin(admin.ModelAdmin):
