@@ -1,7 +1,5 @@
 """Accounts in Django's admin, for admins alone."""
 
-from typing import cast
-
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -10,13 +8,9 @@ from django.http import HttpRequest
 
 from accounts import services
 from accounts.models import User
-from common.admin import ServiceAdmin
+from common.admin import ServiceAdmin, caller_of
 
 admin.site.unregister(Group)  # roles take the place of groups
-
-
-def _admin(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 @admin.register(User)
@@ -46,7 +40,7 @@ class UserAdmin(ServiceAdmin):
         self, request: HttpRequest, obj: User, form: ModelForm, change: bool
     ) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        services.update_user(_admin(request), obj.username, **changes)
+        services.update_user(caller_of(request), obj.username, **changes)
 
     @admin.action(description="Activate the selected accounts", permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -62,7 +56,9 @@ class UserAdmin(ServiceAdmin):
     def _set_activity(
         self, request: HttpRequest, users: QuerySet[User], *, is_active: bool
     ) -> None:
-        names = list(users.order_by("pk").values_list("username", flat=True))
-        for name in names:
-            services.update_user(_admin(request), name, is_active=is_active)
-        self.message_user(request, f"Accounts: {', '.join(names)}.")
+        done = "Activated" if is_active else "Deactivated"
+        for user in users.order_by("pk"):
+            services.update_user(caller_of(request), user.username, is_active=is_active)
+            self.log_change(request, user, f"{done}.")
+        names = users.order_by("username").values_list("username", flat=True)
+        self.message_user(request, f"{done}: {', '.join(names)}.")

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts import passwords
 from accounts.models import User
 from common.errors import AppError
+from common.forms import refusal_of
 
 
 class PasswordForm(PasswordChangeForm):
@@ -24,7 +25,7 @@ class PasswordForm(PasswordChangeForm):
         try:
             self.attempts.verify(self.user, password)
         except AppError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(refusal_of(error)) from error
         return password
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - as the base has it

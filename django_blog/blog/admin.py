@@ -16,22 +16,37 @@ from blog import services
 from blog.forms import PostForm, TagForm
 from blog.managers import PostQuerySet
 from blog.models import Comment, Post, PostTag, Status, Tag
-from common.admin import ServiceAdmin
+from common.admin import AnsweringInline, ServiceAdmin, caller_of
 from common.errors import NotFound
 
 
-def _editor(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
-class TagInline(admin.TabularInline):
+class TagInline(AnsweringInline):
     model = PostTag
+    verbose_name, verbose_name_plural = "tag", "tags"
     autocomplete_fields = ("tag",)
     extra = 1
     max_num = 10
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         return super().get_formset(request, obj, validate_max=True, **options)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostTag]:
+        return super().get_queryset(request).select_related("tag")
+
+
+class TagFilter(admin.SimpleListFilter):
+    """Names the tags that most posts have; the list of tags links to all others."""
+
+    title = parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(tag["name"], tag["name"]) for tag in Tag.objects.top(20)]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Post]
+    ) -> QuerySet[Post]:
+        name = self.value()
+        return queryset.filter(tags__name=name) if name else queryset
 
 
 @admin.register(Post)
@@ -40,11 +55,7 @@ class PostAdmin(ServiceAdmin):
 
     form = PostForm
     list_display = ("title", "author", "status", "published_at", "likes", "comments")
-    list_filter = (
-        "status",
-        "published_at",
-        ("tags", admin.RelatedOnlyFieldListFilter),
-    )
+    list_filter = ("status", "published_at", TagFilter)
     list_select_related = ("author",)
     search_fields = ("title", "body", "slug", "author__username")
     date_hierarchy = "published_at"
@@ -55,7 +66,8 @@ class PostAdmin(ServiceAdmin):
     actions = ("publish", "take_back")
 
     def get_queryset(self, request: HttpRequest) -> PostQuerySet:
-        return Post.objects.with_counts(request.user)
+        posts = cast("PostQuerySet", super().get_queryset(request))
+        return posts.with_counts(request.user)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -90,17 +102,18 @@ class PostAdmin(ServiceAdmin):
     def _set_status(
         self, request: HttpRequest, posts: QuerySet[Post], status: Status
     ) -> None:
-        slugs = list(posts.order_by("pk").values_list("slug", flat=True))
-        for slug in slugs:
-            services.update_post(_editor(request), slug, status=status)
-        self.message_user(request, f"{status.label}: {len(slugs)}.")
+        chosen = list(posts.order_by("pk"))
+        for post in chosen:
+            services.update_post(caller_of(request), post.slug, status=status)
+            self.log_change(request, post, f"Status: {status.label}.")
+        self.message_user(request, f"{status.label}: {len(chosen)}.")
 
     def save_model(
         self, request: HttpRequest, obj: Post, form: Any, change: bool
     ) -> None:
         obj.render()
         if not change:
-            obj.author = User.objects.lock(_editor(request))
+            obj.author = User.objects.lock(caller_of(request))
             obj.insert()
         elif form.changed_data:
             obj.revise()
@@ -115,7 +128,7 @@ class PostAdmin(ServiceAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         with suppress(NotFound):  # Somebody else was faster.
-            services.delete_post(_editor(request), obj.slug)
+            services.delete_post(caller_of(request), obj.slug)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         for post in queryset.order_by("pk"):
@@ -136,11 +149,13 @@ class TagAdmin(ServiceAdmin):
     actions = ("take_off",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        return Tag.objects.annotate(uses=Count("posts"))
+        tags: QuerySet[Tag] = super().get_queryset(request)
+        return tags.annotate(uses=Count("posts"))
 
     @admin.display(description="posts", ordering="uses")
-    def uses(self, tag: Tag) -> int:
-        return tag.uses  # type: ignore[attr-defined, no-any-return]  # annotated
+    def uses(self, tag: Tag) -> SafeString:
+        url = f"{reverse('admin:blog_post_changelist')}?tag={tag.name}"
+        return format_html('<a href="{}">{}</a>', url, tag.uses)  # type: ignore[attr-defined]  # annotated
 
     def save_model(
         self, request: HttpRequest, obj: Tag, form: Any, change: bool
@@ -154,6 +169,8 @@ class TagAdmin(ServiceAdmin):
         description="Take the selected tags off all posts", permissions=["change"]
     )
     def take_off(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        for tag in queryset:
+            self.log_change(request, tag, "Taken off all posts.")
         number = services.remove_tags(queryset)
         self.message_user(request, f"Changed posts: {number}.")
 

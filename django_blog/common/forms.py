@@ -1,10 +1,11 @@
-"""Texts of HTML forms."""
+"""Texts of HTML forms, and of what they refuse."""
 
 from typing import Any
 
 from django import forms
 from rest_framework.exceptions import ValidationError
 
+from common.errors import AppError
 from common.fields import StrictCharField
 from common.validation import field_errors
 
@@ -22,3 +23,9 @@ class ApiTextField(forms.CharField):
         except ValidationError as error:
             (fault,) = field_errors(error.detail)
             raise forms.ValidationError(fault.message) from error
+
+
+def refusal_of(error: AppError) -> str:
+    """What a person reads: each fault once, or the sentence for all such errors."""
+    messages = dict.fromkeys(fault.message for fault in error.errors)
+    return " ".join(messages) or error.detail

@@ -267,19 +267,84 @@ def test_deactivation_signs_out_for_good(editor: Client, root: Client) -> None:
         assert editor.get("/admin/").status_code == 302
 
 
+AUTOCOMPLETE = "autocomplete/?app_label=blog&model_name=posttag&field_name=tag&term="
+
+
+@pytest.mark.parametrize("number", [20, 60])
 @pytest.mark.parametrize(
-    ("page", "statements"), [("post", 7), ("tag", 5), ("comment", 6)]
+    ("page", "statements"),
+    [
+        ("blog/post/", 7),
+        ("blog/post/?tag=a&q=x&status__exact=published", 7),
+        ("blog/tag/", 5),
+        ("blog/comment/", 6),
+        ("accounts/user/", 7),
+        (AUTOCOMPLETE, 4),
+    ],
 )
 def test_lists_cost_the_same_however_long(
-    editor: Client,
-    sign_up: SignUp,
+    root: Client,
     django_assert_num_queries: Any,
     page: str,
     statements: int,
+    number: int,
 ) -> None:
-    fill(sign_up("ada").user, 60)
+    fill(User.objects.get(), number)
+    User.objects.bulk_create(
+        User(username=f"user{n}", email=f"{n}@example.org") for n in range(number)
+    )
+    Tag.objects.bulk_create(Tag(name=f"a{n}") for n in range(number))
     with django_assert_num_queries(statements):
-        assert editor.get(f"/admin/blog/{page}/").status_code == 200
+        assert root.get(f"/admin/{page}").status_code == 200
+
+
+def test_tags_lead_to_their_posts(editor: Client, sign_up: SignUp) -> None:
+    ada = sign_up("ada")
+    write_post(ada, tags=["a"])
+    write_post(ada, tags=["b"])
+    assert (
+        b'href="/admin/blog/post/?tag=a">1<' in editor.get("/admin/blog/tag/").content
+    )
+    answer = editor.get("/admin/blog/post/?tag=a")
+    assert answer.context["cl"].result_count == 1
+
+
+def test_actions_are_in_the_history(editor: Client, sign_up: SignUp) -> None:
+    write_post(sign_up("ada"), status="draft")
+    post = Post.objects.get()
+    chosen = {"action": "publish", "_selected_action": [post.pk]}
+    editor.post("/admin/blog/post/", chosen)
+    assert (
+        b"Status: Published."
+        in editor.get(f"/admin/blog/post/{post.pk}/history/").content
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "blog/post/?status__exact=%00",
+        "blog/post/?id__in=99999999999999999999",
+        f"blog/post/?published_at__year={'9' * 40}",
+        "blog/post/?q=%00",
+        "blog/post/99999999999999999999/change/",
+        "blog/post/%00/change/",
+        f"{AUTOCOMPLETE}%00",
+        f"{AUTOCOMPLETE}&page=99999999999999999999",
+    ],
+)
+def test_odd_queries_are_answered(editor: Client, page: str) -> None:
+    """What one database finds nothing for, another may not even be asked."""
+    assert editor.get(f"/admin/{page}").status_code in {200, 302, 404}
+
+
+@pytest.mark.parametrize("odd", ["x", "\0", "0", "-1", "9" * 19, "9" * 5000])
+def test_odd_tags_are_refused(editor: Client, sign_up: SignUp, odd: str) -> None:
+    write_post(sign_up("ada"))
+    post = Post.objects.get()
+    sent = {**form(post, Tag()), "post_tags-0-tag": odd}
+    answer = editor.post(path_of(post), sent)
+    assert (answer.status_code, post.tags.count()) == (200, 0)
 
 
 def test_faster_somebody_else_is_told(editor: Client, sign_up: SignUp) -> None:

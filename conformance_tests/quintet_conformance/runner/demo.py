@@ -142,7 +142,7 @@ def _watch(servers: list[Server]) -> None:
 
 
 def _guide(exhibits: list[Exhibit], users: list[Json], data: Path) -> str:
-    sites = (f"  {each.manifest.name:8} {each.url}/api/docs" for each in exhibits)
+    sites = (f"  {each.manifest.name:8} {'  '.join(each.places)}" for each in exhibits)
     accounts = (
         f"  {user['username']:10} {user['password']:22} {user['role']}"
         for user in users
