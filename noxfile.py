@@ -212,9 +212,7 @@ def interpreter(session: nox.Session) -> str:
     return found or session.error(f"no such Python: {session.python}")
 
 
-def suite_environment(
-    session: nox.Session, lock: str = "requirements.lock"
-) -> str:
+def suite_environment(session: nox.Session, lock: str = "requirements.lock") -> str:
     return environment(session, "conformance", SUITE / lock, "--project", str(SUITE))
 
 

@@ -76,9 +76,11 @@ def new_visitor_window(request, kind, new_window) -> Callable[[], Window]:
 
 @pytest.fixture(scope="session")
 def state_of(chromium, run: Run) -> Callable[[str], StorageState | None]:
-    """Give the cookies of a user of the demo data who has signed in; nobody has none."""
+    """Give the cookies of a user of the demo data, signed in; nobody has none."""
     text = (run.settings.spec / "demo_data.json").read_text(encoding="utf-8")
-    passwords = {user["username"]: user["password"] for user in json.loads(text)["users"]}
+    passwords = {
+        user["username"]: user["password"] for user in json.loads(text)["users"]
+    }
 
     @cache
     def state(username: str) -> StorageState | None:

@@ -114,7 +114,9 @@ def test_the_summary_has_the_focus_and_leads_to_the_fields(new_visitor_window):
         field = window.page.locator(f"form[action='/register'] [name={name}]")
         said = field.get_attribute("aria-describedby").split()[-1]
         expect(window.page.locator(f"#{said}")).to_be_visible()
-        window.page.locator(f"[role=alert] a[href='#{field.get_attribute('id')}']").click()
+        window.page.locator(
+            f"[role=alert] a[href='#{field.get_attribute('id')}']"
+        ).click()
         expect(field).to_be_focused()
 
 

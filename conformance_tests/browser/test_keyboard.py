@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from quintet_conformance import names
 
-# In the order of the document, what is shown and can be used; each is marked by its place.
+# What is shown and can be used, marked by its place in the document.
 MARK_USABLE = """() => {
   const usable = "a[href], button, input:not([type=hidden]), select, textarea, summary";
   const shown = [...document.querySelectorAll(usable)].filter(

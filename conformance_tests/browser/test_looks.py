@@ -39,7 +39,9 @@ def test_axe_finds_nothing(show):
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page).response["violations"]
-        told = [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+        told = [
+            f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]
+        ]
         assert not told, f"in {scheme}: " + "; ".join(told)
 
 
