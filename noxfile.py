@@ -34,6 +34,7 @@ TYPE_CHECKED = {
         [*RELAXED, "unit"],
         [*RELAXED, "--disable-error-code=possibly-undefined", "tests"],
         [*RELAXED, "unison"],
+        [*RELAXED, "browser"],
     ]
 }
 DATABASES = ("sqlite", "postgres")
@@ -56,6 +57,14 @@ nox.options.sessions = [
 GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
 each_variant = nox.parametrize(
     "variant", [nox.param(name, id=name) for name in VARIANTS]
+)
+each_variant_with_pages = nox.parametrize(
+    "variant",
+    [
+        nox.param(name, id=name)
+        for name, folder in VARIANTS.items()
+        if "web" in nox.project.load_toml(folder / "variant.toml")["profiles"]
+    ],
 )
 each_project = nox.parametrize(
     "project", [nox.param(name, id=name) for name in PROJECTS]
@@ -155,6 +164,22 @@ def fuzz(session: nox.Session, variant: str) -> None:
 
 
 @nox.session(venv_backend="none", default=False)
+@each_variant_with_pages
+def browser(session: nox.Session, variant: str) -> None:
+    """The pages in a real Chromium: journeys, axe-core, keyboard, screenshots."""
+    scripts = suite_environment(session, "requirements-browser.lock")
+    options = [str(VARIANTS[variant]), *session.posargs]
+    quintet(session, "browser", *options, scripts=scripts)
+    skip_if_not_run(session, f"{variant}-sqlite-browser.json")
+
+
+@nox.session(venv_backend="none", default=False)
+def compare_pages(session: nox.Session) -> None:
+    """Where the pages of the variants differ, by what the browser runs left."""
+    quintet(session, "compare-pages", *map(str, VARIANTS.values()))
+
+
+@nox.session(venv_backend="none", default=False)
 def demo(session: nox.Session) -> None:
     """All variants with demo data and a start page, or one: `-- fastapi`."""
     chosen = session.posargs or list(VARIANTS)
@@ -187,9 +212,8 @@ def interpreter(session: nox.Session) -> str:
     return found or session.error(f"no such Python: {session.python}")
 
 
-def suite_environment(session: nox.Session) -> str:
-    lock = SUITE / "requirements.lock"
-    return environment(session, "conformance", lock, "--project", str(SUITE))
+def suite_environment(session: nox.Session, lock: str = "requirements.lock") -> str:
+    return environment(session, "conformance", SUITE / lock, "--project", str(SUITE))
 
 
 def development_environment(session: nox.Session, project: str) -> str:
@@ -197,9 +221,11 @@ def development_environment(session: nox.Session, project: str) -> str:
     return environment(session, f"{project}-dev", lock)
 
 
-def quintet(session: nox.Session, command: str, *arguments: str) -> None:
+def quintet(
+    session: nox.Session, command: str, *arguments: str, scripts: str = ""
+) -> None:
     """Run a command of the conformance runner."""
-    scripts = suite_environment(session)
+    scripts = scripts or suite_environment(session)
     options = ["--spec", str(SPEC), "--reports", str(REPORTS)]
     options += ["--cache", str(ENVIRONMENTS)]
     runner = [f"{scripts}/python", "-m", "quintet_conformance", command]

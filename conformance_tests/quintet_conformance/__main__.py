@@ -60,11 +60,14 @@ def _parser() -> Parser:
     fuzzing = command("fuzz", commands.fuzz_one)
     fuzzing.add_argument("directory", type=Path)
     fuzzing.add_argument("--schemathesis", type=Path, default=Path("schemathesis"))
+    looking = command("browser", commands.look)
+    looking.add_argument("directory", type=Path)
     checking = command("spec", commands.spec)
     migrating = command("schema", commands.schema)
     crossing = command("unison", commands.unison)
+    comparing = command("compare-pages", commands.compare_pages)
     tabulating = command("matrix", commands.write_matrix)
-    for each in (checking, migrating, crossing, tabulating):
+    for each in (checking, migrating, crossing, comparing, tabulating):
         each.add_argument("directories", nargs="*", type=Path)
     for each in (checking, tabulating):
         each.add_argument("--readme", type=Path, required=each is tabulating)
@@ -72,8 +75,8 @@ def _parser() -> Parser:
     showing.add_argument("exhibits", nargs="+", metavar="FOLDER:PORT")
     showing.add_argument("--data", type=Path, default=Path(".demo"))
     showing.add_argument("--start", type=int, metavar="PORT", help="of a start page")
-    many = (judging, fuzzing, checking, migrating, crossing, tabulating, showing)
-    for each in many:
+    one = (judging, fuzzing, looking, showing)
+    for each in (*one, checking, migrating, crossing, comparing, tabulating):
         _add_places(each)
     sink = command("mail-sink", commands.mail_sink)
     sink.add_argument("directory", type=Path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 PROFILE = re.compile(r"^Profile: (?P<profile>[a-z]+)$")
 ITEM = re.compile(
-    r"^- \*\*(?P<id>[A-Z]+-\d{2,3})\*\* (?P<level>MUST|SHOULD) (?P<text>\S.*)$"
+    r"^- \*\*(?P<id>[A-Z][A-Z0-9]*-\d{2,3})\*\* (?P<level>MUST|SHOULD) (?P<text>\S.*)$"
 )
 UNTESTABLE = re.compile(r"\s*\*Untestable over HTTP: (?P<reason>[^*]+)\*$")
 

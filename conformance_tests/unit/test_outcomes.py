@@ -141,6 +141,14 @@ def test_a_check_that_is_not_one_is_an_error(judge, mark, complaint):
     assert (found["id"], found["outcome"]) == ("test_checks.py", "error")
 
 
+def test_a_browser_may_see_what_http_does_not_show(judge, pytester):
+    pytester.mkdir("browser").joinpath("test_looks.py").write_text(
+        "import pytest\n\n@pytest.mark.requirement('POST-03')\ndef test_it(): pass\n"
+    )
+    result, _ = judge("browser", test_checks=CHECKS)
+    result.stdout.fnmatch_lines(["*1 passed*"])
+
+
 def test_what_cannot_be_collected_is_an_error_in_many_processes_too(judge):
     result, report = judge("-n2", test_checks="import nothing_of_this_name\n")
     assert result.ret == 1

