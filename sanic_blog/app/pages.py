@@ -116,7 +116,8 @@ def redirect(request: Request, path: str, message: str = "") -> HTTPResponse:
     if message:
         waiting = request.ctx.cookie.get("messages", [])
         request.ctx.cookie["messages"] = [*waiting, message]
-    return sanic.redirect(path, _cache_headers(request), 303)
+    # Without a type Sanic would call nothing HTML.
+    return sanic.redirect(path, _cache_headers(request), 303, "text/plain")
 
 
 def _cache_headers(request: Request) -> dict[str, str]:
