@@ -39,7 +39,7 @@ async def open_session(request: Request) -> None:
 async def keep_session(request: Request, response: BaseHTTPResponse) -> None:
     """Sends a cookie when there is something new to keep: who reads gets none."""
     cookie = request.ctx.cookie
-    if cookie == _read_cookie(request) or not is_page(request.path):
+    if not is_page(request.path) or cookie == _read_cookie(request):
         return
     https = request.app.ctx.settings.served_over_https
     response.add_cookie(

@@ -180,8 +180,18 @@ def test_next(value: str, followed: bool) -> None:
 
 async def test_pages_of_errors(client: httpx.AsyncClient, sign_up: SignUp) -> None:
     await sign_up("ada")
-    for path in ("/nothing", "/api", "/posts/x/", "/todos/", "/posts/%00", "/static/x"):
+    for path in (
+        "/nothing",
+        "/api",
+        "/posts/x/",
+        "/todos/",
+        "/posts/%00",
+        "/static/x",
+    ):
         assert_page(await client.get(path), 404, "Page not found")
+    for slashes in ("//", "///"):
+        answer = await client.get(f"{client.base_url}{slashes}")
+        assert_page(answer, 404, "Page not found")
     refused = await client.delete("/login")
     assert_page(refused, 405, "Not possible here")
     assert refused.headers["allow"] == "GET, HEAD, OPTIONS, POST"

@@ -26,10 +26,14 @@ pages = Blueprint("blog_pages")
 NOTHING: NumberedPage[PostSummary] = NumberedPage([], 1, 1)
 
 
-class StartView(PageView, attach=pages, uri="/", name="start"):
+# Idiom: where slashes are strict, the router fails at "//": it compares the last
+# character of "/" without its slash, which has none.
+class StartView(PageView, attach=pages, uri="/", name="start", strict_slashes=False):
     @for_everybody
     @reading
     async def get(self, request: Request) -> HTTPResponse:
+        if request.path != "/":
+            raise NotFound
         number, q = page_number(request), parameter(request, "q")
         try:
             query = PostQuery.model_validate({"q": q})
