@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import User, WebSession
 from app.config import Settings
@@ -15,6 +16,7 @@ from app.sessions import COOKIE_NAME
 from tests.conftest import (
     PASSWORD,
     SignUp,
+    assert_page,
     bearer,
     connect,
     csrf_token,
@@ -150,6 +152,24 @@ async def test_session_ends_after_14_days(
     await sign_in(client)
     async with application.ctx.database.reading() as reader:
         assert await reader.scalar(select(func.count(WebSession.id))) == 1
+
+
+async def test_what_fails_leaves_no_message_and_no_session(
+    client: httpx.AsyncClient, sign_up: SignUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sign_up("ada")
+    await client.get("/login")
+    before = copy_cookie(client)
+
+    async def fail(_session: AsyncSession) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AsyncSession, "commit", fail)
+        typed = {"username": "ada", "password": PASSWORD}
+        assert_page(await fill_in(client, "/login", **typed), 503)
+    assert copy_cookie(client) == before
+    assert not await is_signed_in(client)
 
 
 async def test_bad_cookie_is_anonymous(
