@@ -54,7 +54,7 @@ async def set_lifetime(request: Request, response: BaseHTTPResponse) -> None:
     file = FILES[request.path]
     is_current = request.args.get("v") == _version(file)
     response.headers["Cache-Control"] = FOR_EVER if is_current else AN_HOUR
-    if request.method == "HEAD":
+    if request.method == "HEAD" and response.status == 200:
         response.headers["Content-Length"] = str(file.stat().st_size)
 
 

@@ -84,6 +84,10 @@ async def test_static_files(client: httpx.AsyncClient) -> None:
         answer = await client.get(address)
         assert answer.headers["cache-control"] == "public, max-age=3600"
     held = {"If-Modified-Since": plain.headers["last-modified"]}
-    assert (await client.get("/static/blog.css", headers=held)).status_code == 304
+    for method in ("GET", "HEAD"):
+        answer = await client.request(method, "/static/blog.css", headers=held)
+        assert (answer.status_code, answer.content) == (304, b"")
+    head = await client.head("/static/blog.css")
+    assert head.headers["content-length"] == plain.headers["content-length"]
     for path in ("x.css", "blog.css/", "", "..%2Fmain.py", "%2e%2e/main.py"):
         assert (await client.get(f"/static/{path}")).status_code == 404
