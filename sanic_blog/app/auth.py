@@ -52,7 +52,7 @@ async def _find_admin(request: Request) -> Caller | None:
     return viewer
 
 
-def _finding(
+def finding(
     find: Callable[[Request], Awaitable[Caller | None]],
     handler: Handler[View, Arguments, Result],
 ) -> Handler[View, Arguments, Result]:
@@ -74,17 +74,17 @@ def personalised(
     handler: Handler[View, Arguments, Result],
 ) -> Handler[View, Arguments, Result]:
     """For everybody; `request.ctx.viewer` is the user behind a token, if any."""
-    return note(_finding(_find_viewer, handler), viewer="optional")
+    return note(finding(_find_viewer, handler), viewer="optional")
 
 
 def protected(
     handler: Handler[View, Arguments, Result],
 ) -> Handler[View, Arguments, Result]:
     """For users; `request.ctx.caller` is the one."""
-    return note(_finding(_find_user, handler), viewer="required")
+    return note(finding(_find_user, handler), viewer="required")
 
 
 def admins_only(
     handler: Handler[View, Arguments, Result],
 ) -> Handler[View, Arguments, Result]:
-    return note(_finding(_find_admin, handler), viewer="required")
+    return note(finding(_find_admin, handler), viewer="required")

@@ -11,6 +11,7 @@ from app.database import Database
 from app.decorators import Arguments, Handler, Result, View
 from app.rate_limits import Limiter
 from app.request import App, Request
+from app.templating import FOLDER, StrictTemplating
 
 
 def add_dependencies(app: App) -> None:
@@ -18,9 +19,13 @@ def add_dependencies(app: App) -> None:
     # Idiom: sanic-ext also validates, documents and shares with origins. `routing.py`,
     # `openapi.py` and `middleware.py` say why that is done by hand here.
     app.extend(
-        extensions=[InjectionExtension, HTTPExtension],
+        extensions=[InjectionExtension, HTTPExtension, StrictTemplating],
         built_in_extensions=False,
-        config={"cors": False},
+        config={
+            "cors": False,
+            "templating_enable_async": False,
+            "templating_path_to_templates": FOLDER,
+        },
     )
     app.ext.add_dependency(Settings, _settings)
     app.ext.add_dependency(Database, _database)

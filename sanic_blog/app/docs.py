@@ -1,25 +1,13 @@
 """/api/docs: Swagger UI, from this server alone and without inline script."""
 
-from importlib.resources import files
-from pathlib import Path
-
 from sanic import Blueprint
 from sanic.response import HTTPResponse, html, json
 
 from app.request import Request
 
 # Idiom: sanic-ext's own page loads its assets from another host and starts them inline.
-# Here they come from a package, file by file: a folder would be searched for any path.
-ASSETS = Path(str(files("swagger_ui") / "static"))
-FILES = {
-    "swagger-ui.css": ASSETS / "swagger-ui.css",
-    "swagger-ui-bundle.js": ASSETS / "swagger-ui-bundle.js",
-    "favicon-32x32.png": ASSETS / "favicon-32x32.png",
-    "docs.js": Path(__file__).parent / "static" / "docs.js",
-}
+# Here they come from a package, see static_files.py.
 docs = Blueprint("docs")
-for name, file in FILES.items():
-    docs.static(f"/static/{name}", file, name=name.replace(".", "_"))
 PAGE = """\
 <!doctype html>
 <html lang="en">

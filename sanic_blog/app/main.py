@@ -3,9 +3,14 @@
 from sanic import Blueprint, Sanic
 from sanic.config import Config
 
+from app.accounts import account_pages
 from app.accounts import api as accounts
+from app.accounts import pages as accounts_pages
 from app.background import Background
 from app.blog import api as blog
+from app.blog import pages as blog_pages
+from app.blog import post_pages
+from app.blog.feeds import feeds
 from app.config import Settings, load_settings
 from app.database import Database
 from app.dependencies import add_dependencies
@@ -21,7 +26,10 @@ from app.problems import ProblemHandler
 from app.rate_limits import Limiter
 from app.request import MOST_DISCARDED, App, Context, Request
 from app.routing import read_json, write_json
+from app.sessions import add_sessions
+from app.static_files import static
 from app.todos import api as todos
+from app.todos import pages as todo_pages
 
 SERVER: dict[str, str | bool | int | float | None] = {
     "FALLBACK_ERROR_FORMAT": "text",
@@ -46,6 +54,7 @@ def create_app(settings: Settings | None = None) -> App:
     setup_services(app)
     setup_middleware(app)
     setup_api(app)
+    setup_pages(app)
     setup_operations(app)
     return app
 
@@ -87,6 +96,19 @@ def setup_api(app: App) -> None:
         version_prefix="/api/v",
     )
     app.blueprint(api)
+
+
+def setup_pages(app: App) -> None:
+    add_sessions(app)
+    pages = Blueprint.group(
+        accounts_pages.pages,
+        account_pages.pages,
+        blog_pages.pages,
+        post_pages.pages,
+        todo_pages.pages,
+    )
+    app.blueprint(pages)
+    app.blueprint([feeds, static])
 
 
 def setup_operations(app: App) -> None:

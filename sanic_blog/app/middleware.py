@@ -3,12 +3,17 @@
 from sanic.response import BaseHTTPResponse, HTTPResponse, text
 
 from app.config import Settings
+from app.paths import is_page
 from app.request import App, Request
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+PAGES_POLICY = (
+    "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -37,14 +42,24 @@ def add_middleware(app: App, settings: Settings) -> None:
 
 
 async def secure(request: Request, response: BaseHTTPResponse) -> None:
-    headers = response.headers
-    headers.update(SECURITY_HEADERS)
-    if request.app.ctx.settings.served_over_https:
+    """What an answer gets unless it says otherwise itself."""
+    is_https = request.app.ctx.settings.served_over_https
+    for name, value in _security_headers(request.path, https=is_https).items():
+        response.headers.setdefault(name, value)
+
+
+def _security_headers(path: str, *, https: bool) -> dict[str, str]:
+    headers = {**SECURITY_HEADERS, "Content-Security-Policy": API_POLICY}
+    if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    policy = DOCS_POLICY if request.path == "/api/docs" else API_POLICY
-    headers.setdefault("Content-Security-Policy", policy)
-    if request.path.startswith("/api/"):
-        headers.setdefault("Cache-Control", "no-store")
+    if is_page(path):
+        headers["Content-Security-Policy"] = PAGES_POLICY
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if path == "/api/docs":
+        headers["Content-Security-Policy"] = DOCS_POLICY
+    if path.startswith("/api/"):
+        headers["Cache-Control"] = "no-store"
+    return headers
 
 
 async def share_with_origins(request: Request, response: BaseHTTPResponse) -> None:

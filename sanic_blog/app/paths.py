@@ -11,7 +11,9 @@ from app.pagination import Item, Page
 from app.request import App, Request
 from app.validation import ID, MAX_ID, SLUG, TAG_NAME, USERNAME
 
+TOKEN = "[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
 PARAMETER = re.compile("<([a-z_]+)(:[^>]*)?>")
+FOR_MONITORS = {"/healthz", "/readyz", "/metrics"}
 # What OpenAPI has to say of each type of part.
 PARTS: dict[str, dict[str, Any]] = {
     "id": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
@@ -23,7 +25,13 @@ PARTS: dict[str, dict[str, Any]] = {
     },
     "slug": {"type": "string", "maxLength": 90, "pattern": f"^{SLUG}$"},
     "tag": {"type": "string", "maxLength": 30, "pattern": f"^{TAG_NAME}$"},
+    "token": {"type": "string", "maxLength": 43, "pattern": f"^{TOKEN}$"},
 }
+
+
+def is_page(path: str) -> bool:
+    """Whether people look at it: then a session counts, and errors are pages."""
+    return not path.startswith("/api/") and path not in FOR_MONITORS
 
 
 # Idiom: the types `int`, `slug` and `str` of Sanic take -1, capitals and escapes. What
@@ -47,6 +55,10 @@ def read_tag(part: str) -> str:
     return _read_name(part, "tag")
 
 
+def read_token(part: str) -> str:
+    return _read_name(part, "token")
+
+
 def _read_name(part: str, kind: str) -> str:
     text, rules = unquote(part), PARTS[kind]
     well_formed = re.fullmatch(rules["pattern"][1:-1], text)
@@ -63,6 +75,7 @@ def add_patterns(app: App) -> None:
     app.router.register_pattern("username", read_username, USERNAME)
     app.router.register_pattern("slug", read_slug, SLUG)
     app.router.register_pattern("tag", read_tag, TAG_NAME)
+    app.router.register_pattern("token", read_token, TOKEN)
 
 
 def template_of(route: Route) -> str:

@@ -1,4 +1,4 @@
-"""How every refusal looks to the client: RFC 9457 problem details."""
+"""How every refusal looks to the client: RFC 9457 problem details, or a page."""
 
 import logging
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from sanic.exceptions import MethodNotAllowed as NoSuchMethod
 from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse
 
+from app.error_pages import error_page
 from app.errors import (
     AppError,
     ContentTooLarge,
@@ -26,6 +27,7 @@ from app.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.paths import is_page
 from app.request import Request
 from app.validation import ResponseModel
 
@@ -92,16 +94,21 @@ class ProblemResponse(HTTPResponse):
         super().__init__(
             problem.model_dump_json(),
             status,
-            _headers(error),
+            _problem_headers(error),
             "application/problem+json",
         )
 
 
-def _headers(error: AppError) -> dict[str, str]:
-    headers = {"Cache-Control": "no-store"}
+def _problem_headers(error: AppError) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store", **_headers(error)}
     if STATUSES[error.code] == 401:
         reason = ' error="invalid_token"' if error.code == "invalid_token" else ""
         headers["WWW-Authenticate"] = "Bearer" + reason
+    return headers
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnsupportedMediaType) and error.accept_patch:
@@ -121,8 +128,8 @@ FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
 
 class ProblemHandler(ErrorHandler):
     # Idiom: Sanic hands every exception to one object, its own refusals included, and
-    # leaves it to that object what the log is told.
-    def default(self, request: Any, exception: BaseException) -> HTTPResponse:
+    # leaves it to that object what the log is told. It awaits the answer if need be.
+    def default(self, request: Any, exception: BaseException) -> Any:
         """Tells the client; logs what nobody expected, and tells nothing of that."""
         error = _as_app_error(request, exception)
         if error is None:
@@ -132,6 +139,9 @@ class ProblemHandler(ErrorHandler):
         if isinstance(error, Unavailable):
             cause = error.__cause__ or error
             logger.error("Unavailable: %r", getattr(cause, "orig", cause))
+        if is_page(request.path):
+            status = STATUSES[error.code]
+            return error_page(request, error, status, _headers(error))
         return ProblemResponse(error)
 
 
@@ -159,7 +169,7 @@ def _translate(request: Request, exception: SanicException) -> AppError | None:
 def _wrong_method(request: Request, error: NoSuchMethod) -> AppError:
     # Idiom: Sanic also looks a path up without its last slash, and tells of a wrong
     # method before it sees that the slash does not belong there.
-    if request.path.endswith("/"):
+    if request.path.endswith("/") and request.path != "/":
         return NotFound()
     return MethodNotAllowed(sorted(error.allowed_methods or ()))
 

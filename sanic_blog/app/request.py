@@ -4,9 +4,11 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 import sanic
 from sanic import Sanic
@@ -26,6 +28,8 @@ from app.rate_limits import Limiter
 MAX_BODY_BYTES = 1_048_576
 MOST_DISCARDED = 8 * MAX_BODY_BYTES
 PATIENCE_SECONDS = 30  # less than Sanic's RESPONSE_TIMEOUT, which would make it a 503
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 1000
 MEDIA_TYPES = {  # of the methods that take a body
     "POST": ("application/json",),
     "PATCH": ("application/json", "application/merge-patch+json"),
@@ -54,6 +58,7 @@ class RequestContext(SimpleNamespace):
         super().__init__()
         self.headers: dict[str, str] = {}  # for the answer
         self.mails: list[Mail] = []  # for when the transaction is over
+        self.cookie: dict[str, Any] = {}  # what a browser keeps, see sessions.py
 
     @property
     def caller(self) -> Caller:
@@ -101,6 +106,20 @@ class Request(sanic.Request[App, RequestContext]):
         """From the settings or the socket, never from the `Host` of a client."""
         port = self.conn_info.server_port if self.conn_info else 0
         return self.app.ctx.settings.public_url or f"http://127.0.0.1:{port}"
+
+    # Idiom: what it cannot read Sanic's own `form` takes for an empty form, and writes
+    # into the log as a fault of the server; and it reads fields without number. No form
+    # here sends files, for which there is the other media type.
+    @cached_property
+    def typed(self) -> Mapping[str, str]:
+        """The fields of a form; raises MalformedJson for what is none."""
+        media_type = self.content_type.partition(";")[0].strip().lower()
+        body = self.body if media_type == FORM else b""
+        try:
+            fields = parse_qs(body.decode(), max_num_fields=MOST_FIELDS)
+        except ValueError as error:
+            raise MalformedJson from error
+        return {name: values[0] for name, values in fields.items()}
 
     # Idiom: Sanic has one limit for all bodies, also for those nobody asked for, and
     # breaks the connection off behind it. Here the answer comes first; then Sanic reads

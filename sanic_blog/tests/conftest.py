@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -229,6 +230,51 @@ async def write_post(
     assert answer.status_code == 201, answer.text
     post: dict[str, Any] = answer.json()
     return post
+
+
+class _Forms(HTMLParser):
+    """The forms of a page: their actions, and the fields that are filled already."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.forms: dict[str, dict[str, str]] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.fields = self.forms.setdefault(values["action"], {})
+        elif tag == "input":
+            self.fields[values["name"]] = values["value"]
+
+
+async def fill_in(
+    client: httpx.AsyncClient, page: str, action: str | None = None, **fields: str
+) -> httpx.Response:
+    """Opens a page and sends its form with that action, hidden fields included."""
+    forms = _Forms((await client.get(page)).text).forms
+    action = action or page
+    return await client.post(action, data=forms[action] | fields)
+
+
+async def csrf_token(client: httpx.AsyncClient, page: str) -> str:
+    return _Forms((await client.get(page)).text).forms[page]["csrf_token"]
+
+
+async def sign_in(
+    client: httpx.AsyncClient, name: str = "ada", password: str = PASSWORD
+) -> None:
+    answer = await fill_in(client, "/login", username=name, password=password)
+    assert answer.status_code == 303, answer.text
+
+
+def assert_page(answer: httpx.Response, status: int, *texts: str) -> None:
+    """A page of the site, with these texts somewhere."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text.count("<h1") == 1
+    for text in texts:
+        assert text in answer.text
 
 
 def assert_problem(

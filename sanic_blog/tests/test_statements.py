@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.blog.models import Comment, Like, Post, PostTag, Tag
 from app.database import utc_now
 from app.request import App
-from tests.conftest import Person, SignUp
+from tests.conftest import Person, SignUp, sign_in
 
 pytestmark = pytest.mark.anyio
 CALLER = 1  # the look-up of who is calling
@@ -111,6 +111,33 @@ async def test_own_lists(
         answer = await client.get(f"/api/v1{path}", headers=ada.headers)
     assert answer.status_code == 200
     assert len(statements) == CALLER + cost
+
+
+@pytest.mark.parametrize("number", [10, 1000])
+async def test_pages(
+    application: App, client: httpx.AsyncClient, sign_up: SignUp, number: int
+) -> None:
+    await fill(application, await sign_up("ada"), number)
+    for signed_in in (0, 1):
+        if signed_in:
+            await sign_in(client)
+        for path, cost in (
+            ("/", 3),  # the number of posts, the posts, their tags
+            ("/?q=x", 3),
+            ("/tags/a", 4),
+            ("/authors/ada", 4),
+            ("/posts/post-1", 3),
+            ("/feed.atom", 2 - signed_in),  # programs are not looked up
+            ("/sitemap.xml", 1 - signed_in),
+            ("/nothing", 0),
+        ):
+            with counted(application) as statements:
+                await client.get(path)
+            assert len(statements) == cost + signed_in, path
+    for path, cost in (("/feed", 3), ("/drafts", 3), ("/todos", 2), ("/account", 1)):
+        with counted(application) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert len(statements) == CALLER + cost, path
 
 
 async def test_lists_load_no_bodies_and_count_no_tables(
