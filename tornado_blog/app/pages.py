@@ -116,6 +116,7 @@ class PageHandler(SessionHandler):
         """To a page that will show the message, once."""
         if message:
             self.add_message(message)
+        self.clear_header("Content-Type")
         self.redirect(path, status=303)
 
     def write_error(

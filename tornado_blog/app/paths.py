@@ -14,6 +14,7 @@ COMMENT_ID_PART = "(?P<comment_id>[^/]+)"
 TAG_PART = "(?P<name>[^/]+)"
 RESET_TOKEN_PART = "(?P<token>[^/]+)"  # noqa: S105 - a fragment of a route
 TODO_ID_PART = "(?P<todo_id>[^/]+)"
+FILE_NAME_PART = "(?P<path>[^/]+)"
 
 PathParts = Mapping[str, TypeAdapter[Any]]
 
@@ -29,5 +30,8 @@ TagPath: TypeAdapter[str] = TypeAdapter(
 )
 ResetTokenPath: TypeAdapter[str] = TypeAdapter(
     Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
+)
+FileNamePath: TypeAdapter[str] = TypeAdapter(
+    Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$")]
 )
 IdPath: TypeAdapter[Any] = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID), IdDigits])

@@ -53,7 +53,7 @@ class _OnTodosPage(SignedInHandler):
             listing=listing,
             kept="" if show == "all" else f"show={show}&",
             show=show,
-            form=new or NewTodoForm({"show": show}),
+            new_form=new or NewTodoForm({"show": show}),
             entries=[(todo, forms[todo_id]) for todo_id, todo in todos.items()],
         )
 
