@@ -38,6 +38,8 @@ class SwaggerUiFiles(StaticFiles):
 routes = [
     URLSpec(f"/static/{FILE_NAME_PART}", StaticFiles, {"path": str(FOLDER)}),
     URLSpec(
-        f"/static/swagger-ui/{FILE_NAME_PART}", SwaggerUiFiles, {"path": str(SWAGGER_UI)}
+        f"/static/swagger-ui/{FILE_NAME_PART}",
+        SwaggerUiFiles,
+        {"path": str(SWAGGER_UI)},
     ),
 ]

@@ -4,7 +4,6 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from tornado.routing import URLSpec
 
 from app.accounts import services as accounts
@@ -101,17 +100,14 @@ class OnPostPage(PageHandler):
     path_parts: ClassVar[PathParts] = {"slug": SlugPath}
 
     async def show(
-        self,
-        reader: AsyncConnection,
-        slug: str,
-        form: CommentForm,
-        before: int | None = None,
+        self, slug: str, form: CommentForm, before: int | None = None
     ) -> None:
         caller = self.current_user
-        post = await queries.get_post(reader, caller, slug)
-        comments, has_older = await page_queries.list_newest_comments(
-            reader, slug, before
-        )
+        async with self.database.reading() as reader:
+            post = await queries.get_post(reader, caller, slug)
+            comments, has_older = await page_queries.list_newest_comments(
+                reader, slug, before
+            )
         self.render(
             "blog/post.html",
             post=post,
@@ -126,9 +122,7 @@ class OnPostPage(PageHandler):
 
 class PostHandler(OnPostPage):
     async def get(self, slug: str) -> None:
-        before = self._read_before()
-        async with self.database.reading() as reader:
-            await self.show(reader, slug, CommentForm({}), before)
+        await self.show(slug, CommentForm({}), self._read_before())
 
     def _read_before(self) -> int | None:
         """The id of a comment; raises NotFound for what is none."""

@@ -99,8 +99,7 @@ class CommentsHandler(OnPostPage, _OfPost):
         except Invalid as error:
             form.refuse(error)
             self.set_status(422)
-            async with self.database.reading() as reader:
-                await self.show(reader, slug, form)
+            await self.show(slug, form)
             return
         async with self.database.writing() as session:
             comment = await comments.create_comment(
