@@ -138,7 +138,8 @@ class TestPages(PageTestCase):
         older = (await self.browser.get("/posts/a-title?before=2")).text
         assert "nr 0." in older
         assert 'rel="prev"' not in older
-        assert_page(await self.browser.get("/posts/a-title?before=x"), 404)
+        for odd in ("x", "0", str(2**63)):
+            assert_page(await self.browser.get(f"/posts/a-title?before={odd}"), 404)
 
     @gen_test
     async def test_author_and_tag(self) -> None:
