@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, Self
 
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate
-from tornado.routing import Rule
+from tornado.routing import Rule, URLSpec
 from tornado.web import Application
 
 from app.config import Settings
@@ -32,7 +32,11 @@ class Blog(Application):
         self.database = Database(settings.sqlalchemy_url)
         self.limiter = Limiter(settings)
         self.mailer = Mailer(settings)
-        self.templates = {rule.target: template_of(rule) for rule in rules}
+        self.templates = {
+            rule.target: template_of(rule)
+            for rule in rules
+            if isinstance(rule, URLSpec)
+        }
         self.pending = Pending()
 
     async def __aenter__(self) -> Self:

@@ -1,5 +1,6 @@
 """Settings, read once from the environment and from `.env`."""
 
+import hmac
 import secrets
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -165,6 +166,11 @@ class Settings(BaseSettings):
         """The secret, or in development one that lasts until the next start."""
         secret = self.secret_key.get_secret_value() if self.secret_key else None
         return (secret or secrets.token_urlsafe(32)).encode()
+
+    @cached_property
+    def cookie_key(self) -> str:
+        """Derived, so that nothing signed for one use is ever good for another."""
+        return hmac.digest(self.signing_key, b"session cookie", "sha256").hex()
 
     @property
     def served_over_https(self) -> bool:

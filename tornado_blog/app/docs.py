@@ -1,20 +1,14 @@
 """/api/docs: Swagger UI, from this server alone and without inline script."""
 
-from importlib.resources import files
-from pathlib import Path
 from typing import ClassVar
 
 from tornado.routing import URLSpec
-from tornado.web import StaticFileHandler
 
-from app.handler import Handler
+from app.api import ApiHandler
 from app.headers import DOCS_POLICY
 from app.openapi import build_document
 from app.routing import unlisted
 
-FILE_PART = "(?P<path>[^/]+)"
-OWN_FILES = Path(__file__).parent / "static"
-SWAGGER_UI = Path(str(files("swagger_ui") / "static"))
 PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -34,13 +28,13 @@ PAGE = """\
 """
 
 
-class DocumentHandler(Handler):
+class DocumentHandler(ApiHandler):
     @unlisted
     async def get(self) -> None:
         self.write(build_document(self.application))
 
 
-class DocsHandler(Handler):
+class DocsHandler(ApiHandler):
     content_policy: ClassVar[str] = DOCS_POLICY
 
     @unlisted
@@ -49,26 +43,7 @@ class DocsHandler(Handler):
         self.write(PAGE)
 
 
-class StaticFiles(StaticFileHandler, Handler):
-    """Tornado's own handler, with the header fields and refusals of ours."""
-
-    @unlisted
-    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002 - as in Tornado
-        await super().get(path, include_body)
-
-
-class SwaggerUiFiles(StaticFiles):
-    """Those of the package."""
-
-
 routes = [
     URLSpec(r"/api/v1/openapi\.json", DocumentHandler, name="openapi"),
     URLSpec("/api/docs", DocsHandler, name="docs"),
-    URLSpec(f"/static/{FILE_PART}", StaticFiles, {"path": OWN_FILES}, name="static"),
-    URLSpec(
-        f"/static/swagger-ui/{FILE_PART}",
-        SwaggerUiFiles,
-        {"path": SWAGGER_UI},
-        name="swagger-ui",
-    ),
 ]

@@ -12,6 +12,10 @@ DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+PAGES_POLICY = (
+    "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "Retry-After", "X-Request-ID")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "If-None-Match", "X-Request-ID")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -5,20 +5,20 @@ import asyncio
 from sqlalchemy import text
 from tornado.routing import URLSpec
 
+from app.api import ApiHandler
 from app.errors import Unavailable
-from app.handler import Handler
 from app.routing import unlisted
 
 PROBE_SECONDS = 2
 
 
-class HealthHandler(Handler):
+class HealthHandler(ApiHandler):
     @unlisted
     async def get(self) -> None:
         self.write({"status": "ok"})
 
 
-class ReadinessHandler(Handler):
+class ReadinessHandler(ApiHandler):
     @unlisted
     async def get(self) -> None:
         """Raises Unavailable while database or configured Redis do not answer."""

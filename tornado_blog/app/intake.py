@@ -41,10 +41,9 @@ class Intake(HTTPMessageDelegate):
     ) -> Awaitable[None] | None:
         current_request_id.set(request_id_of(headers))
         self.pending.add(self.connection)
-        if headers.get("Content-Type", "").startswith(FORMS):
-            # Idiom: Tornado parses forms unasked, and a bad one would be 400 even where
-            # no body is wanted. No operation takes a form.
-            del headers["Content-Type"]
+        self.headers = headers
+        path = start_line.path if isinstance(start_line, RequestStartLine) else ""
+        self.takes_forms = not path.startswith("/api/")
         prepared = self.router.headers_received(start_line, headers)
         if announced_length(headers) > MOST_DISCARDED:
             self.finish()
@@ -60,7 +59,18 @@ class Intake(HTTPMessageDelegate):
     def finish(self) -> None:
         if not self.handed_over:
             self.handed_over = True
+            self._forget_bad_form()
             self.router.finish()
+
+    def _forget_bad_form(self) -> None:
+        # Idiom: Tornado parses forms unasked, and one that it cannot read is 400 before
+        # any handler is asked: in the API, where no body may be wanted, and for a body
+        # of which only the beginning was kept.
+        length = max(self.received, announced_length(self.headers))
+        if self.takes_forms and length <= MAX_BODY_BYTES:
+            return
+        if self.headers.get("Content-Type", "").startswith(FORMS):
+            del self.headers["Content-Type"]
 
     def on_connection_close(self) -> None:
         """Called when the client leaves before its request is complete."""

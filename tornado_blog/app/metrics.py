@@ -14,6 +14,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from tornado.routing import URLSpec
 
+from app.api import ApiHandler
 from app.errors import NotFound
 from app.handler import Handler
 from app.logs import note_request
@@ -47,7 +48,7 @@ def log_request(handler: Handler) -> None:
     note_request(method, route, status, seconds)
 
 
-class MetricsHandler(Handler):
+class MetricsHandler(ApiHandler):
     @unlisted
     async def get(self) -> None:
         if self.config.in_production and not self._has_token():

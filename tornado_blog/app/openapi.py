@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from app.api import ApiHandler
 from app.application import Blog
-from app.handler import Handler
 from app.problems import TITLES, Problem
 from app.routing import MEDIA_TYPES, METHODS, Access, Operation, operation_of
 
@@ -59,7 +59,7 @@ def build_document(app: Blog) -> Json:
     }
 
 
-def _operations(app: Blog) -> Iterator[tuple[str, str, type[Handler], Operation]]:
+def _operations(app: Blog) -> Iterator[tuple[str, str, type[ApiHandler], Operation]]:
     for handler, template in app.templates.items():
         for method in METHODS:
             operation = operation_of(getattr(handler, method.lower()))
@@ -67,7 +67,7 @@ def _operations(app: Blog) -> Iterator[tuple[str, str, type[Handler], Operation]
                 yield template, method, handler, operation
 
 
-def _describe(method: str, handler: type[Handler], operation: Operation) -> Json:
+def _describe(method: str, handler: type[ApiHandler], operation: Operation) -> Json:
     name = operation.name or ""
     described: Json = {
         "operationId": name,
@@ -84,7 +84,7 @@ def _describe(method: str, handler: type[Handler], operation: Operation) -> Json
     return described
 
 
-def _parameters(handler: type[Handler], operation: Operation) -> Iterator[Json]:
+def _parameters(handler: type[ApiHandler], operation: Operation) -> Iterator[Json]:
     for name, part in handler.path_parts.items():
         schema = part.json_schema()
         yield {"name": name, "in": "path", "required": True, "schema": schema}

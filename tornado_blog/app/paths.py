@@ -12,7 +12,9 @@ USERNAME_PART = "(?P<username>[^/]+)"
 SLUG_PART = "(?P<slug>[^/]+)"
 COMMENT_ID_PART = "(?P<comment_id>[^/]+)"
 TAG_PART = "(?P<name>[^/]+)"
+RESET_TOKEN_PART = "(?P<token>[^/]+)"  # noqa: S105 - a fragment of a route
 TODO_ID_PART = "(?P<todo_id>[^/]+)"
+FILE_NAME_PART = "(?P<path>[^/]+)"
 
 PathParts = Mapping[str, TypeAdapter[Any]]
 
@@ -25,5 +27,11 @@ SlugPath: TypeAdapter[str] = TypeAdapter(
 )
 TagPath: TypeAdapter[str] = TypeAdapter(
     Annotated[str, Field(max_length=30, pattern=f"^{TAG_NAME}$")]
+)
+ResetTokenPath: TypeAdapter[str] = TypeAdapter(
+    Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
+)
+FileNamePath: TypeAdapter[str] = TypeAdapter(
+    Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$")]
 )
 IdPath: TypeAdapter[Any] = TypeAdapter(Annotated[int, Field(ge=1, le=MAX_ID), IdDigits])

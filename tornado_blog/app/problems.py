@@ -1,7 +1,7 @@
 """How every refusal looks to the client: RFC 9457 problem details."""
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from pydantic import MISSING
 from tornado.web import HTTPError
@@ -9,12 +9,14 @@ from tornado.web import HTTPError
 from app.errors import (
     AppError,
     FieldError,
+    MalformedJson,
     MethodNotAllowed,
     NotFound,
     ProblemCode,
     Unavailable,
     UnsupportedMediaType,
 )
+from app.headers import Fields
 from app.validation import ResponseModel
 
 # The phrases of RFC 9110 and RFC 6585; http.HTTPStatus spells two of them by version.
@@ -63,8 +65,9 @@ class Problem(ResponseModel):
     current_version: int | MISSING = MISSING
 
 
-def error_of(cause: BaseException | None, allowed: Sequence[str]) -> AppError:
+def error_of(raised: Mapping[str, Any], allowed: Sequence[str]) -> AppError:
     """What Tornado raised, or nobody expected, as an error of ours."""
+    cause = raised["exc_info"][1] if "exc_info" in raised else None
     if isinstance(cause, AppError):
         return cause
     if cause is None:  # The server stops, and waits no longer.
@@ -73,7 +76,7 @@ def error_of(cause: BaseException | None, allowed: Sequence[str]) -> AppError:
         return AppError()
     if cause.status_code == 405 and allowed:
         return MethodNotAllowed(allowed)
-    return NotFound()
+    return MalformedJson() if cause.status_code == 400 else NotFound()
 
 
 def problem_of(error: AppError) -> Problem:
@@ -89,12 +92,17 @@ def problem_of(error: AppError) -> Problem:
     )
 
 
-def problem_headers(error: AppError) -> Iterator[tuple[str, str]]:
+def problem_headers(error: AppError) -> Fields:
     yield "Content-Type", "application/problem+json"
     yield "Cache-Control", "no-store"
     if STATUSES[error.code] == 401:
         reason = ' error="invalid_token"' if error.code == "invalid_token" else ""
         yield "WWW-Authenticate", "Bearer" + reason
+    yield from error_headers(error)
+
+
+def error_headers(error: AppError) -> Fields:
+    """Those of problems and error pages alike."""
     if error.retry_after is not None:
         yield "Retry-After", str(error.retry_after)
     if isinstance(error, UnsupportedMediaType) and error.accept_patch:

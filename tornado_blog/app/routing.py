@@ -13,9 +13,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, ValidationError
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
-from tornado.routing import Rule
+from tornado.routing import URLSpec
 from tornado.util import re_unescape
-from tornado.web import RequestHandler
 
 from app.errors import ContentTooLarge, Invalid, MalformedJson, UnsupportedMediaType
 from app.intake import MAX_BODY_BYTES, announced_length
@@ -98,19 +97,9 @@ def operation_of(method: object) -> Operation | None:
     return getattr(method, "operation", None)
 
 
-def allowed_methods(handler: type[RequestHandler]) -> list[str]:
-    """Every method of a handler's path; none for the path that does not exist."""
-    marked = [m for m in METHODS if operation_of(getattr(handler, m.lower()))]
-    head = ["HEAD"] if "GET" in marked else []
-    return [*marked, *head, "OPTIONS"] if marked else []
-
-
-def template_of(rule: Rule) -> str:
+def template_of(route: URLSpec) -> str:
     """The path as OpenAPI writes it, and metrics and log."""
-    regex = getattr(rule.matcher, "regex", None)
-    if regex is None:
-        return "unmatched"
-    return re_unescape(GROUP.sub(r"{\1}", regex.pattern.rstrip("$")))
+    return re_unescape(GROUP.sub(r"{\1}", route.regex.pattern.rstrip("$")))
 
 
 def read_query(request: HTTPServerRequest, model: type[Model]) -> Model:
@@ -121,14 +110,19 @@ def read_query(request: HTTPServerRequest, model: type[Model]) -> Model:
 def read_body(request: HTTPServerRequest, model: type[Model]) -> Model:
     """JSON as RFC 8259 defines it."""
     _check_media_type(request.method or "", request.headers)
-    length = max(announced_length(request.headers), len(request.body))
-    if length > MAX_BODY_BYTES:
-        raise ContentTooLarge
+    check_length(request)
     try:
         text = request.body.decode()
         return _validate(model, json.loads(text, parse_constant=_refuse_constant))
     except (ValueError, RecursionError) as error:
         raise MalformedJson from error
+
+
+def check_length(request: HTTPServerRequest) -> None:
+    """Raises ContentTooLarge for a body of which only a part was kept."""
+    length = max(announced_length(request.headers), len(request.body))
+    if length > MAX_BODY_BYTES:
+        raise ContentTooLarge
 
 
 def _validate(model: type[Model], values: Any) -> Model:

@@ -75,6 +75,7 @@ async def main(
         )
         server.add_sockets(sockets)
         if reload:
+            app.settings.update(compiled_template_cache=False, static_hash_cache=False)
             autoreload.start()
         logger.info("Process %s runs on http://%s:%s", os.getpid(), host, port)
         await stop.wait()

@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parent.parent
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")  # without it: SQLite
 # Idiom: by default a test of Tornado's may last 5 seconds, which a busy machine needs.
 os.environ.setdefault("ASYNC_TEST_TIMEOUT", "60")
-pytest.register_assert_rewrite("tests.cases")
+pytest.register_assert_rewrite("tests.browser", "tests.cases")
 
 
 @pytest.fixture

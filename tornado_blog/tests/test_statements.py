@@ -10,6 +10,7 @@ from app.accounts.models import User
 from app.application import Blog
 from app.blog.models import Comment, Like, Post, PostTag, Tag
 from app.database import utc_now
+from tests.browser import Browser
 from tests.cases import BlogTestCase, Person
 
 CALLER = 1  # the look-up of who is calling
@@ -23,6 +24,19 @@ COSTS = {
     "/tags/a": 1,
     "/users/ada": 1,
 }
+PAGES = {
+    "/": 3,  # the number of posts, the posts, their tags
+    "/?q=x": 3,
+    "/tags/a": 4,
+    "/authors/ada": 4,
+    "/posts/post-1": 3,
+    "/feed.atom": 2,
+    "/sitemap.xml": 1,
+    "/static/blog.css": 0,
+    "/nothing": 0,
+}
+SHARED = {"/feed.atom", "/sitemap.xml", "/static/blog.css"}  # nobody is looked up
+OWN_PAGES = {"/feed": 3, "/drafts": 3, "/todos": 2, "/account": 1}
 OWN_COSTS = {"/feed": 2, "/me/drafts": 2, "/todos": 1, "/me": 1}
 
 
@@ -107,6 +121,30 @@ class TestStatements(BlogTestCase):
         ada = await self.sign_up("ada")
         for path, cost in OWN_COSTS.items():
             assert await self.cost_of(path, ada.headers) == CALLER + cost, path
+
+    async def expect_pages_to_cost_the_same(self, number: int) -> None:
+        await fill(self.app, await self.sign_up("ada"), number)
+        browser = Browser(self.get_http_port())
+        for signed_in in (0, 1):
+            if signed_in:
+                await browser.sign_in()
+            for path, cost in PAGES.items():
+                caller = 0 if path in SHARED else signed_in
+                with counted(self.app) as statements:
+                    await browser.get(path)
+                assert len(statements) == cost + caller, path
+        for path, cost in OWN_PAGES.items():
+            with counted(self.app) as statements:
+                assert (await browser.get(path)).code == 200
+            assert len(statements) == CALLER + cost, path
+
+    @gen_test
+    async def test_pages(self) -> None:
+        await self.expect_pages_to_cost_the_same(10)
+
+    @gen_test
+    async def test_pages_of_a_thousand(self) -> None:
+        await self.expect_pages_to_cost_the_same(1000)
 
     @gen_test
     async def test_lists_load_no_bodies_and_count_no_tables(self) -> None:

@@ -21,14 +21,14 @@ from app.accounts.schemas import (
     UserChanges,
     UserQuery,
 )
-from app.handler import Handler
+from app.api import ApiHandler
 from app.mail import email_changed_mail, password_changed_mail, password_reset_mail
 from app.pagination import Page
 from app.paths import USERNAME_PART, PathParts, UsernamePath
 from app.routing import PRIVATE, Access, operation
 
 
-class RegistrationHandler(Handler):
+class RegistrationHandler(ApiHandler):
     @operation(
         "register", Account, status=201, access=Access.UNASKED, refuses=(409, 429)
     )
@@ -40,7 +40,7 @@ class RegistrationHandler(Handler):
         self.write(account)
 
 
-class LoginHandler(Handler):
+class LoginHandler(ApiHandler):
     @operation("login", TokenPair, access=Access.UNASKED, refuses=(401, 429))
     async def post(self, body: Credentials) -> None:
         verified = await self.attempts.sign_in(body.username, body.password)
@@ -49,7 +49,7 @@ class LoginHandler(Handler):
         self.write(pair)
 
 
-class RefreshHandler(Handler):
+class RefreshHandler(ApiHandler):
     @operation("refresh_tokens", TokenPair, access=Access.UNASKED, refuses=(401,))
     async def post(self, body: RefreshTokenBody) -> None:
         async with self.database.writing() as session:
@@ -57,14 +57,14 @@ class RefreshHandler(Handler):
         self.write(pair)
 
 
-class LogoutHandler(Handler):
+class LogoutHandler(ApiHandler):
     @operation("logout", access=Access.UNASKED)
     async def post(self, body: RefreshTokenBody) -> None:
         async with self.database.writing() as session:
             await tokens.logout(session, body.refresh_token)
 
 
-class PasswordHandler(Handler):
+class PasswordHandler(ApiHandler):
     @operation("change_password", TokenPair, refuses=(429,))
     async def post(self, body: PasswordChange) -> None:
         caller = self.current_user
@@ -77,7 +77,7 @@ class PasswordHandler(Handler):
         self.write(pair)
 
 
-class PasswordResetHandler(Handler):
+class PasswordResetHandler(ApiHandler):
     @operation(
         "request_password_reset", status=202, access=Access.UNASKED, refuses=(429,)
     )
@@ -95,7 +95,7 @@ class PasswordResetHandler(Handler):
             self.mails.append(mail)
 
 
-class PasswordResetConfirmationHandler(Handler):
+class PasswordResetConfirmationHandler(ApiHandler):
     @operation("confirm_password_reset", access=Access.UNASKED)
     async def post(self, body: PasswordResetConfirmation) -> None:
         async with self.database.reading() as reader:
@@ -108,7 +108,7 @@ class PasswordResetConfirmationHandler(Handler):
         self.mails.append(password_changed_mail(user.email))
 
 
-class AccountHandler(Handler):
+class AccountHandler(ApiHandler):
     @operation("get_account", Account)
     async def get(self) -> None:
         async with self.database.reading() as reader:
@@ -127,7 +127,7 @@ class AccountHandler(Handler):
         self.write(account)
 
 
-class AccountDeletionHandler(Handler):
+class AccountDeletionHandler(ApiHandler):
     @operation("delete_account", refuses=(409, 429))
     async def post(self, body: AccountDeletion) -> None:
         await self.attempts.verify(self.current_user, body.current_password)
@@ -135,7 +135,7 @@ class AccountDeletionHandler(Handler):
             await services.delete_account(session, self.current_user)
 
 
-class _OfUser(Handler):
+class _OfUser(ApiHandler):
     """What is no user name is 404 here; whoever is unknown is so in services."""
 
     path_parts: ClassVar[PathParts] = {"username": UsernamePath}
@@ -163,7 +163,7 @@ class FollowHandler(_OfUser):
             await services.unfollow(session, self.current_user, username)
 
 
-class UsersHandler(Handler):
+class UsersHandler(ApiHandler):
     @operation("list_users", Page[Account], access=Access.ADMIN)
     async def get(self, query: UserQuery) -> None:
         async with self.database.reading() as reader:

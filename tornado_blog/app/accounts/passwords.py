@@ -94,13 +94,18 @@ def check_new_password(field: str, password: str, username: str, email: str) -> 
 async def login(
     session: AsyncSession, settings: Settings, verified: VerifiedUser
 ) -> TokenPair:
+    user = await lock_verified(session, verified)
+    return await begin_family(session, settings, user)
+
+
+async def lock_verified(session: AsyncSession, verified: VerifiedUser) -> User:
     """Raises InvalidCredentials when the password was changed since it was checked."""
     user = await lock_user(session, verified.id)
     if user is None or user.token_version != verified.token_version:
         raise InvalidCredentials
     if verified.rehashed:
         user.password = verified.rehashed
-    return await begin_family(session, settings, user)
+    return user
 
 
 async def change_password(
@@ -109,12 +114,19 @@ async def change_password(
     caller: Caller,
     new_password: str,
 ) -> TokenPair:
-    """Ends every token and session of the caller, and begins a new family."""
+    user = await replace_password(session, caller, new_password)
+    return await begin_family(session, settings, user)
+
+
+async def replace_password(
+    session: AsyncSession, caller: Caller, new_password: str
+) -> User:
+    """Ends every token and session of the caller."""
     check_new_password("new_password", new_password, caller.username, caller.email)
     new_hash = await hash_password(new_password)
     user = await lock_caller(session, caller)
     await _set_password(session, user, new_hash)
-    return await begin_family(session, settings, user)
+    return user
 
 
 async def _set_password(session: AsyncSession, user: User, new_hash: str) -> None:

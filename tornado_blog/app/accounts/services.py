@@ -42,6 +42,10 @@ ACCOUNT = (
 
 
 async def register(session: AsyncSession, registration: Registration) -> Account:
+    return account_of(await create_user(session, registration))
+
+
+async def create_user(session: AsyncSession, registration: Registration) -> User:
     """Raises Conflict that names everything taken."""
     username, email = registration.username, registration.email
     check_new_password("password", registration.password, username, email)
@@ -57,7 +61,7 @@ async def register(session: AsyncSession, registration: Registration) -> Account
     )
     if not await insert_once(session, user):
         await _refuse_taken(session, username, email)
-    return account_of(user)
+    return user
 
 
 def account_of(user: User) -> Account:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from tornado.routing import URLSpec
 
+from app.api import ApiHandler
 from app.blog import comments as comment_services
 from app.blog import queries, services, tags
 from app.blog.schemas import (
@@ -20,7 +21,6 @@ from app.blog.schemas import (
     Tag,
     Tags,
 )
-from app.handler import Handler
 from app.pagination import Page
 from app.paths import (
     COMMENT_ID_PART,
@@ -34,7 +34,7 @@ from app.paths import (
 from app.routing import PRIVATE, SHARED, Access, operation
 
 
-class PostsHandler(Handler):
+class PostsHandler(ApiHandler):
     @operation("list_posts", Page[PostSummary], access=Access.ANYBODY, cache=PRIVATE)
     async def get(self, query: PostQuery) -> None:
         async with self.database.reading() as reader:
@@ -49,7 +49,7 @@ class PostsHandler(Handler):
         self.write(post)
 
 
-class FeedHandler(Handler):
+class FeedHandler(ApiHandler):
     @operation("list_feed", Page[PostSummary])
     async def get(self, query: FeedQuery) -> None:
         async with self.database.reading() as reader:
@@ -57,7 +57,7 @@ class FeedHandler(Handler):
         self.write_page(page)
 
 
-class DraftsHandler(Handler):
+class DraftsHandler(ApiHandler):
     @operation("list_drafts", Page[PostSummary])
     async def get(self, query: DraftQuery) -> None:
         async with self.database.reading() as reader:
@@ -65,7 +65,7 @@ class DraftsHandler(Handler):
         self.write_page(page)
 
 
-class _OfPost(Handler):
+class _OfPost(ApiHandler):
     """What is no slug is 404 here; what the caller may not see is so in services."""
 
     path_parts: ClassVar[PathParts] = {"slug": SlugPath}
@@ -148,7 +148,7 @@ class CommentHandler(_OfPost):
             )
 
 
-class TagsHandler(Handler):
+class TagsHandler(ApiHandler):
     @operation("list_tags", Tags, access=Access.ANYBODY, cache=SHARED)
     async def get(self) -> None:
         async with self.database.reading() as reader:
@@ -156,7 +156,7 @@ class TagsHandler(Handler):
         self.write(found)
 
 
-class TagHandler(Handler):
+class TagHandler(ApiHandler):
     path_parts: ClassVar[PathParts] = {"name": TagPath}
 
     @operation("get_tag", Tag, access=Access.ANYBODY, refuses=(404,), cache=SHARED)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from tornado.routing import URLSpec
 
-from app.handler import Handler
+from app.api import ApiHandler
 from app.pagination import Page
 from app.paths import TODO_ID_PART, IdPath, PathParts
 from app.routing import operation
@@ -12,7 +12,7 @@ from app.todos import services
 from app.todos.schemas import CompletedTodos, NewTodo, Todo, TodoChanges, TodoQuery
 
 
-class TodosHandler(Handler):
+class TodosHandler(ApiHandler):
     @operation("list_todos", Page[Todo])
     async def get(self, query: TodoQuery) -> None:
         async with self.database.reading() as reader:
@@ -32,7 +32,7 @@ class TodosHandler(Handler):
             await services.delete_completed_todos(session, self.current_user)
 
 
-class TodoHandler(Handler):
+class TodoHandler(ApiHandler):
     path_parts: ClassVar[PathParts] = {"todo_id": IdPath}
 
     @operation("get_todo", Todo, refuses=(404,))

@@ -1,0 +1,43 @@
+"""What people are told of an error: what happened, and what to do next."""
+
+from app.errors import AppError
+
+HEADINGS = {
+    400: "This cannot be read",
+    403: "Not allowed",
+    404: "Page not found",
+    405: "Not possible here",
+    409: "Not possible now",
+    413: "Too much at once",
+    422: "Not possible",
+    429: "Too many attempts",
+    500: "Something went wrong",
+    503: "Back in a moment",
+}
+ADVICE = {
+    400: "Go back and send the form once more.",
+    403: "Go back, reload the page and try again, or sign in as somebody who may.",
+    404: "Check the address, search for what you want, or begin at the start page.",
+    405: "Go back and use the links and buttons of the page.",
+    409: "Go back, reload the page and look how things are now.",
+    413: "Go back and send less: a form may have one megabyte.",
+    422: "Go back and look again.",
+    429: "Wait a little before you try again.",
+    500: "It is not your fault, and it has been noted. Try again later.",
+    503: "Try again in a moment.",
+}
+DETAILS = {
+    400: "The form did not arrive in one piece.",
+    404: "There is no page at this address, or none that you may see.",
+    405: "This address does not take what was sent to it.",
+    413: "What you sent is larger than this site takes.",
+}
+
+
+def error_texts(error: AppError, status: int) -> dict[str, str]:
+    messages = [fault.message for fault in error.errors]
+    return {
+        "heading": HEADINGS[status],
+        "detail": " ".join(messages) or DETAILS.get(status, error.detail),
+        "advice": ADVICE[status],
+    }
