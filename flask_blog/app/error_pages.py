@@ -72,5 +72,4 @@ def _login_path() -> str:
         return url_for("accounts_pages.login")
     query = request.query_string.decode("latin-1")
     here = f"{request.path}?{query}" if query else request.path
-    # Unlike here, `url_for` leaves slashes as they are, which tells the same.
     return url_for("accounts_pages.login") + "?next=" + quote(here, safe="")

@@ -5,6 +5,7 @@ from typing import ClassVar
 from flask import url_for
 from markupsafe import Markup
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # too new for them
 
 from app.blog.schemas import NewComment, NewPost, Post, PostChanges
 from app.errors import StaleVersion
@@ -34,7 +35,10 @@ class WritingForm(PageForm[Model]):
     )
     status = SelectField(
         "Status",
-        choices=[("draft", "Draft"), ("published", "Published")],
+        choices=[
+            SelectChoice("draft", "Draft"),
+            SelectChoice("published", "Published"),
+        ],
         validate_choice=False,
     )
 

@@ -42,8 +42,8 @@ def _todos_page(
         listing = services.list_todos_page(reader, caller, QUERIES[show], number)
         todos = {todo.id: todo for todo in listing.items}
         if edited and edited[0] not in todos:
-            # One from a later page comes first, or its form would be nowhere.
-            todos = {edited[0]: services.get_todo(reader, caller, edited[0]), **todos}
+            # One from a later page comes last, or its form would be nowhere.
+            todos[edited[0]] = services.get_todo(reader, caller, edited[0])
     forms = {todo_id: TodoForm.of(todo, show) for todo_id, todo in todos.items()}
     forms |= {edited[0]: edited[1]} if edited else {}
     refused = edited[1] if edited else new
