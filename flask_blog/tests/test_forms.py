@@ -3,10 +3,16 @@
 from io import BytesIO
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.accounts.forms import RegistrationForm
+from app.blog.forms import PostForm
+from app.errors import InvalidCredentials
 from app.mail import Mail
+from app.todos.forms import TodoForm
+from app.todos.schemas import TodoChanges
 from tests.conftest import (
     PASSWORD,
     SignUp,
@@ -22,6 +28,32 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def assert_redirect(answer: TestResponse, path: str) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (303, path)
+
+
+def test_faults_stand_where_wtforms_has_its_own(app: APIFlask) -> None:
+    typed = {"username": "a b", "email": "ada@example.org", "x": "y"}
+    with app.test_request_context(method="POST", data=typed):
+        form = RegistrationForm()
+        assert not form.validate()
+        assert (form.username.data, form.username.id) == ("a b", "register-username")
+        assert set(form.errors) == {"username", "password"}
+        form.refuse(InvalidCredentials())
+        assert form.form_errors == ["User name or password is wrong."]
+        assert 'aria-describedby="register-password-hint' in form.password()
+    with app.test_request_context(method="POST", data={"title": "T", "body": "b"}):
+        post = PostForm()
+        assert not post.validate()  # without the hidden version, which nobody typed
+        assert post.http_status == 422
+        assert post.form_errors
+
+
+def test_form_that_is_valid_has_the_values_of_the_schema(app: APIFlask) -> None:
+    typed = {"title": " T ", "notes": "a\r\nb", "due_on": "", "show": "active"}
+    with app.test_request_context(method="POST", data=typed):
+        form = TodoForm(7)
+        assert form.validate_on_submit()
+        assert form.values == TodoChanges(title="T", notes="a\nb", due_on=None)
+        assert form.http_status == 200
 
 
 def test_register(client: FlaskClient) -> None:
