@@ -1,5 +1,6 @@
 """Settings, read once from the environment and `.env`, checked, for `app.config`."""
 
+import hmac
 import secrets
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -119,7 +120,7 @@ class Settings(BaseSettings):
 
     ENVIRONMENT: Literal["development", "production"] = "development"
     DATABASE_URL: Annotated[str, AfterValidator(_database_url)] = "sqlite:///blog.db"
-    # Not under Flask's own name: the API has no cookies for Flask to read and sign.
+    # Not under Flask's own name, which is that of the key derived for cookies.
     TOKEN_KEY: SecretStr | None = Field(default=None, validation_alias="SECRET_KEY")
     PUBLIC_URL: Annotated[str, AfterValidator(_base_url)] | None = None
     ALLOWED_HOSTS: Strings = ()
@@ -169,6 +170,11 @@ class Settings(BaseSettings):
         """The secret, or in development one that lasts until the next start."""
         secret = self.TOKEN_KEY.get_secret_value() if self.TOKEN_KEY else None
         return (secret or DEVELOPMENT_KEY).encode()
+
+    @property
+    def SECRET_KEY(self) -> str:
+        """Derived, so that nothing signed for one use is ever good for another."""
+        return hmac.digest(self.SIGNING_KEY, b"session cookie", "sha256").hex()
 
     @property
     def SQLALCHEMY_DATABASE_URI(self) -> URL:

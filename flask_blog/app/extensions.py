@@ -1,6 +1,8 @@
 """The extensions that views may use. Each is one object, bound by `create_app`."""
 
+from flask_login import LoginManager
 from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
 
 from app.database import Base, Database
 from app.mail import Mailer
@@ -15,5 +17,7 @@ db = Database(
     engine_options={"pool_size": 10, "max_overflow": 0, "hide_parameters": True},
 )
 migrate = Migrate(directory="migrations")
+login_manager = LoginManager()
+csrf = CSRFProtect()
 limiter = Limiter()
 mailer = Mailer()

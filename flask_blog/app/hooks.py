@@ -6,6 +6,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import SecurityError
 
+from app.paths import is_page
 from app.routing import MAX_BODY_BYTES, read_body
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -13,11 +14,10 @@ DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
+PAGES_POLICY = (
+    "default-src 'self'; img-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
 SHARED = {
     "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-Request-ID"
 }
@@ -38,6 +38,7 @@ def add_hooks(app: Flask) -> None:
         app.after_request(share_with_origins)
     # One byte more than a body may have: Flask cuts a chunked one here without a word.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES + 1
     app.before_request(read_body)
     app.after_request(secure)
     app.wsgi_app = ignore_upgrades(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents it
@@ -65,17 +66,31 @@ def refuse_other_hosts() -> None:
 
 
 def secure(response: Response) -> Response:
-    headers = response.headers
-    headers.extend(SECURITY_HEADERS)
+    for name, value in _security_headers(request.path).items():
+        response.headers.setdefault(name, value)
+    if response.status_code in {202, 204}:
+        # Flask names one for the body that is not there.
+        del response.headers["Content-Type"]
+    return response
+
+
+def _security_headers(path: str) -> dict[str, str]:
+    """What an answer gets unless it says otherwise itself."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Content-Security-Policy": PAGES_POLICY if is_page(path) else API_POLICY,
+    }
     if current_app.config["SERVED_OVER_HTTPS"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    policy = DOCS_POLICY if request.path == "/api/docs" else API_POLICY
-    headers.setdefault("Content-Security-Policy", policy)
-    if request.path.startswith("/api/"):
-        headers.setdefault("Cache-Control", "no-store")
-    if response.status_code in {202, 204}:
-        del headers["Content-Type"]  # Flask names one for the body that is not there.
-    return response
+    if is_page(path):
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if path.startswith("/api/"):
+        headers["Cache-Control"] = "no-store"
+    if path == "/api/docs":
+        headers["Content-Security-Policy"] = DOCS_POLICY
+    return headers
 
 
 def share_with_origins(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Pages that begin at a place in the order (keyset), not after a number of rows."""
 
 import json
+import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +12,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import MISSING, BaseModel, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, Integer, bindparam, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, func, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database import AnyRow, AnySelect, Reader
+from app.errors import NotFound
 from app.validation import MAX_ID, Digits, ResponseModel, format_timestamp
 
 Item = TypeVar("Item")
@@ -89,6 +91,23 @@ class Page(ResponseModel, Generic[Item]):
     next_cursor: str | None
 
 
+@dataclass(frozen=True)
+class NumberedPage(Generic[Item]):
+    """A page of a list for people, who like to know how many there are."""
+
+    items: Sequence[Item]
+    number: int
+    last: int
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.number < self.last else None
+
+
 @dataclass(frozen=True, eq=False)
 class Listing:
     """One operation's list: what it selects, and in which order.
@@ -125,6 +144,24 @@ class Listing:
         keys = [getattr(last, column.key) for column in self.order]
         return rows[:-1], self.cursor.encode(keys)
 
+    def fetch_numbered(
+        self,
+        reader: Reader,
+        number: int,
+        size: int,
+        conditions: Sequence[ColumnElement[bool]] = (),
+        values: Mapping[str, Any] | None = None,
+    ) -> tuple[Sequence[AnyRow], int]:
+        """The rows of one page, and the number of the last; NotFound past that."""
+        shape = tuple(conditions)
+        parameters = {**(values or {}), "most": size, "skipped": size * (number - 1)}
+        total = reader.scalar(self._build_count(shape), parameters)
+        last = max(1, math.ceil((total or 0) / size))
+        if number > last:
+            raise NotFound
+        rows = reader.execute(self._build_numbered(shape), parameters)
+        return rows.all(), last
+
     @cache  # noqa: B019 - listings live as long as the process
     def _build(
         self, conditions: tuple[ColumnElement[bool], ...], *, continued: bool
@@ -132,6 +169,19 @@ class Listing:
         statement = self.statement.where(*conditions)
         if continued:
             statement = statement.where(self._is_after())
+        return self._in_order(statement)
+
+    @cache  # noqa: B019 - likewise
+    def _build_numbered(self, conditions: tuple[ColumnElement[bool], ...]) -> AnySelect:
+        skipped = bindparam("skipped", type_=BigInteger)
+        return self._in_order(self.statement.where(*conditions)).offset(skipped)
+
+    @cache  # noqa: B019 - likewise
+    def _build_count(self, conditions: tuple[ColumnElement[bool], ...]) -> AnySelect:
+        statement = self.statement.where(*conditions)
+        return statement.with_only_columns(func.count(), maintain_column_froms=True)
+
+    def _in_order(self, statement: AnySelect) -> AnySelect:
         order = [c.desc() if self.descending else c.asc() for c in self.order]
         return statement.order_by(*order).limit(bindparam("most", type_=Integer))
 

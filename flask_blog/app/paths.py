@@ -50,6 +50,10 @@ class TagConverter(NameConverter):
     pattern, lengths = TAG_NAME, range(1, 31)
 
 
+class ResetTokenConverter(NameConverter):
+    pattern, lengths = "[A-Za-z0-9_-]+", range(43, 44)
+
+
 def add_converters(app: Flask) -> None:
     """For rules such as `/posts/<slug:slug>`; comes before all rules that use them."""
     app.url_map.converters |= {
@@ -57,8 +61,23 @@ def add_converters(app: Flask) -> None:
         "username": UsernameConverter,
         "slug": SlugConverter,
         "tag": TagConverter,
+        "reset_token": ResetTokenConverter,
     }
     app.url_map.merge_slashes = False  # A path has one spelling: 404, never a redirect.
+
+
+FOR_MONITORS = {"/healthz", "/readyz", "/metrics"}
+FOR_READERS = {"/feed.atom", "/sitemap.xml", "/robots.txt"}
+
+
+def is_page(path: str) -> bool:
+    """Whether people look at it: then errors are pages."""
+    return not path.startswith("/api/") and path not in FOR_MONITORS
+
+
+def has_session(path: str) -> bool:
+    """Not what is the same for everybody, and may be kept by any cache."""
+    return is_page(path) and path not in FOR_READERS and not path.startswith("/static/")
 
 
 @cache

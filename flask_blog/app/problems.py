@@ -4,17 +4,20 @@ import logging
 from collections.abc import Sequence
 from typing import Literal
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError
 from pydantic import MISSING
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
 from app.database import is_outage
+from app.error_pages import error_page
 from app.errors import (
     AppError,
     ContentTooLarge,
     FieldError,
+    ForgedRequest,
     MalformedJson,
     MethodNotAllowed,
     NotFound,
@@ -23,6 +26,7 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.extensions import db
+from app.paths import is_page
 from app.validation import ResponseModel
 
 logger = logging.getLogger(__name__)
@@ -73,7 +77,14 @@ class Problem(ResponseModel):
     current_version: int | MISSING = MISSING
 
 
-def problem_response(error: AppError) -> Response:
+def error_response(error: AppError) -> Response:
+    """A page for people, a problem for programs."""
+    if is_page(request.path):
+        return error_page(error, STATUSES[error.code], _headers(error))
+    return _problem_response(error)
+
+
+def _problem_response(error: AppError) -> Response:
     status = STATUSES[error.code]
     problem = Problem(
         type="about:blank",
@@ -84,17 +95,24 @@ def problem_response(error: AppError) -> Response:
         errors=error.errors or MISSING,
         current_version=getattr(error, "current_version", MISSING),
     )
-    content_type = "application/problem+json"
     return Response(
-        problem.model_dump_json(), status, _headers(error), content_type=content_type
+        problem.model_dump_json(),
+        status,
+        _problem_headers(error),
+        content_type="application/problem+json",
     )
 
 
-def _headers(error: AppError) -> dict[str, str]:
-    headers = {"Cache-Control": "no-store"}
+def _problem_headers(error: AppError) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store", **_headers(error)}
     if STATUSES[error.code] == 401:
         reason = ' error="invalid_token"' if error.code == "invalid_token" else ""
         headers["WWW-Authenticate"] = "Bearer" + reason
+    return headers
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnsupportedMediaType) and error.accept_patch:
@@ -122,21 +140,23 @@ def add_error_handlers(app: Flask) -> None:
         if isinstance(error, Unavailable):
             cause = error.__cause__ or error
             logger.error("Unavailable: %r", getattr(cause, "orig", cause))
-        return problem_response(error)
+        return error_response(error)
 
     # Idiom: what nobody expected comes here as well. Flask has logged it, and made an
     # InternalServerError of it, or with `--debug` shows it in the browser.
     @app.errorhandler(HTTPException)
     def framework_error(error: HTTPException) -> Response:
+        if isinstance(error, CSRFError):
+            return error_response(ForgedRequest())
         if isinstance(error, WrongMethod):
-            return problem_response(MethodNotAllowed(sorted(error.valid_methods or ())))
+            return error_response(MethodNotAllowed(sorted(error.valid_methods or ())))
         if isinstance(error, SecurityError):
             return Response(UNKNOWN_HOST, 400, mimetype="text/plain")
-        return problem_response(FRAMEWORK_ERRORS.get(error.code or 500, AppError)())
+        return error_response(FRAMEWORK_ERRORS.get(error.code or 500, AppError)())
 
     @app.errorhandler(SQLAlchemyError)
     def database_error(error: SQLAlchemyError) -> Response:
         if not is_outage(error):
             raise error
         logger.error("Unavailable: %r", getattr(error, "orig", error))
-        return problem_response(Unavailable())
+        return error_response(Unavailable())

@@ -157,7 +157,7 @@ def conditional(
             entity_tag = _entity_tag(response.get_data())
             # Idiom: `make_conditional` does this in one call, but would also answer
             # If-Match with 412 and add a second Date to the server's.
-            if request.if_none_match.contains_weak(entity_tag):
+            if _is_held(entity_tag):
                 response = Response(status=304)
             response.set_etag(entity_tag)
             response.headers.update(headers)
@@ -166,6 +166,13 @@ def conditional(
         return conditional_view
 
     return decorate
+
+
+def _is_held(entity_tag: str) -> bool:
+    """By the caller, as If-None-Match says, of which Werkzeug would miss no quotes."""
+    quoted = f'"{entity_tag}"' in request.headers.get("If-None-Match", "")
+    held = request.if_none_match
+    return held.star_tag or (quoted and held.contains_weak(entity_tag))
 
 
 def _entity_tag(body: bytes) -> str:

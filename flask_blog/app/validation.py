@@ -165,6 +165,10 @@ def format_timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
+def format_day(moment: date) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def fold(text: str) -> str:
     """Lower case for A to Z alone: other letters never equal an ASCII one."""
     return text.translate(ASCII_FOLDING)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -184,6 +185,40 @@ def write_post(client: FlaskClient, author: Person, **members: object) -> Any:
     return answer.json
 
 
+class _Forms(HTMLParser):
+    """The forms of a page: their actions, and the fields that are filled already."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.forms: dict[str, dict[str, str]] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.fields = self.forms.setdefault(values["action"], {})
+        elif tag == "input":
+            self.fields[values["name"]] = values["value"]
+
+
+def fill_in(
+    client: FlaskClient, page: str, action: str | None = None, **fields: str
+) -> TestResponse:
+    """Opens a page and sends its form with that action, hidden fields included."""
+    forms = _Forms(client.get(page).text).forms
+    action = action or page
+    return client.post(action, data=forms[action] | fields)
+
+
+def csrf_token(client: FlaskClient, page: str) -> str:
+    return _Forms(client.get(page).text).forms[page]["csrf_token"]
+
+
+def sign_in(client: FlaskClient, name: str = "ada", password: str = PASSWORD) -> None:
+    answer = fill_in(client, "/login", username=name, password=password)
+    assert answer.status_code == 303, answer.text
+
+
 def at_once(*calls: Callable[[], Result]) -> list[Result]:
     """Each in a thread of its own, as the server would."""
     with ThreadPoolExecutor(len(calls)) as threads:
@@ -203,3 +238,12 @@ def assert_problem(
     assert problem["detail"]
     found = [(error["field"], error["code"]) for error in problem.get("errors", [])]
     assert found == list(errors)
+
+
+def assert_page(answer: TestResponse, status: int, *texts: str) -> None:
+    """A page of the site, with these texts somewhere."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.text.count("<h1") == 1
+    for text in texts:
+        assert text in answer.text

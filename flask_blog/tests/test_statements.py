@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.blog.models import Comment, Like, Post, PostTag, Tag
 from app.database import utc_now
 from app.extensions import db
-from tests.conftest import Person, SignUp, writing
+from tests.conftest import Person, SignUp, sign_in, writing
 
 CALLER = 1  # the look-up of who is calling
 
@@ -114,6 +114,33 @@ def test_own_lists(
         answer = client.get(f"/api/v1{path}", headers=ada.headers)
     assert answer.status_code == 200
     assert len(statements) == CALLER + cost
+
+
+@pytest.mark.parametrize("number", [10, 1000])
+def test_pages(
+    app: APIFlask, client: FlaskClient, sign_up: SignUp, number: int
+) -> None:
+    fill(app, sign_up("ada"), number)
+    for signed_in in (0, 1):
+        if signed_in:
+            sign_in(client)
+        for path, cost in (
+            ("/", 3),  # the number of posts, the posts, their tags
+            ("/?q=x", 3),
+            ("/tags/a", 4),
+            ("/authors/ada", 4),
+            ("/posts/post-1", 3),
+            ("/feed.atom", 2 - signed_in),  # programs are not looked up
+            ("/sitemap.xml", 1 - signed_in),
+            ("/nothing", 0),
+        ):
+            with counted(app) as statements:
+                client.get(path)
+            assert len(statements) == cost + signed_in, path
+    for path, cost in (("/feed", 3), ("/drafts", 3), ("/todos", 2), ("/account", 1)):
+        with counted(app) as statements:
+            assert client.get(path).status_code == 200
+        assert len(statements) == CALLER + cost, path
 
 
 def test_lists_load_no_bodies_and_count_no_tables(

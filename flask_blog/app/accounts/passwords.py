@@ -93,13 +93,18 @@ def check_new_password(field: str, password: str, username: str, email: str) -> 
 def login(
     session: Session, config: Mapping[str, Any], verified: VerifiedUser
 ) -> TokenPair:
+    user = lock_verified(session, verified)
+    return begin_family(session, config, user)
+
+
+def lock_verified(session: Session, verified: VerifiedUser) -> User:
     """Raises InvalidCredentials when the password was changed since it was checked."""
     user = lock_user(session, verified.id)
     if user is None or user.token_version != verified.token_version:
         raise InvalidCredentials
     if verified.rehashed:
         user.password = verified.rehashed
-    return begin_family(session, config, user)
+    return user
 
 
 def change_password(
@@ -108,12 +113,17 @@ def change_password(
     caller: Caller,
     new_password: str,
 ) -> TokenPair:
-    """Ends every token and session of the caller, and begins a new family."""
+    user = replace_password(session, caller, new_password)
+    return begin_family(session, config, user)
+
+
+def replace_password(session: Session, caller: Caller, new_password: str) -> User:
+    """Ends every token and session of the caller."""
     check_new_password("new_password", new_password, caller.username, caller.email)
     new_hash = hash_password(new_password)
     user = lock_caller(session, caller)
     _set_password(session, user, new_hash)
-    return begin_family(session, config, user)
+    return user
 
 
 def _set_password(session: Session, user: User, new_hash: str) -> None:

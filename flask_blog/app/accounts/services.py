@@ -42,6 +42,10 @@ ACCOUNT = (
 
 
 def register(session: Session, registration: Registration) -> Account:
+    return account_of(create_user(session, registration))
+
+
+def create_user(session: Session, registration: Registration) -> User:
     """Raises Conflict that names everything taken."""
     username, email = registration.username, registration.email
     check_new_password("password", registration.password, username, email)
@@ -57,7 +61,7 @@ def register(session: Session, registration: Registration) -> Account:
     )
     if not insert_once(session, user):
         _refuse_taken(session, username, email)
-    return account_of(user)
+    return user
 
 
 def account_of(user: User) -> Account:

@@ -33,7 +33,7 @@ class Caller:
     email: str
     role: Role
     token_version: int
-    family_id: UUID
+    family_id: UUID | None = None  # of the access token; a browser has none
 
     @property
     def may_edit_all(self) -> bool:

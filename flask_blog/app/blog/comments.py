@@ -38,7 +38,7 @@ def list_comments(
 ) -> Page[Comment]:
     post_id = find_post_id(reader, caller, slug)
     rows, next_cursor = COMMENTS.fetch(reader, query, (), {"post_id": post_id})
-    return Page[Comment](items=[_present(row) for row in rows], next_cursor=next_cursor)
+    return Page[Comment](items=[present(row) for row in rows], next_cursor=next_cursor)
 
 
 def get_comment(
@@ -49,10 +49,10 @@ def get_comment(
     row = reader.execute(ONE_COMMENT, parameters).one_or_none()
     if row is None:
         raise NotFound
-    return _present(row)
+    return present(row)
 
 
-def _present(row: AnyRow) -> Comment:
+def present(row: AnyRow) -> Comment:
     author = Author(username=row.username, bio=row.bio)
     return Comment(id=row.id, body=row.body, author=author, created_at=row.created_at)
 

@@ -122,6 +122,12 @@ TAGS = (
 def list_posts(
     reader: Reader, caller: Caller | None, query: PostQuery
 ) -> Page[PostSummary]:
+    conditions, values = filters_of(query)
+    return _list(POSTS, reader, caller, query, conditions, values)
+
+
+def filters_of(query: PostQuery) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
+    """The conditions that a query asks for, and the parameters they need."""
     conditions: list[ColumnElement[bool]] = []
     values: dict[str, str] = {}
     for name, condition in (
@@ -136,7 +142,7 @@ def list_posts(
         for n, word in enumerate(query.q.split()):
             conditions.append(WITH_WORD[n])
             values[f"word{n}"] = word_pattern(word)
-    return _list(POSTS, reader, caller, query, conditions, values)
+    return conditions, values
 
 
 def list_feed(reader: Reader, caller: Caller, query: FeedQuery) -> Page[PostSummary]:
@@ -157,11 +163,15 @@ def _list(
 ) -> Page[PostSummary]:
     parameters = {**(values or {}), "caller_id": caller.id if caller else None}
     rows, next_cursor = listing.fetch(reader, query, conditions, parameters)
-    tags = find_tags(reader, [row.id for row in rows])
-    items = [_present(row, tags) for row in rows]
+    items = with_tags(reader, rows)
     return Page[PostSummary].model_validate(
         {"items": items, "next_cursor": next_cursor}
     )
+
+
+def with_tags(reader: Reader, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    tags = find_tags(reader, [row.id for row in rows])
+    return [_present(row, tags) for row in rows]
 
 
 def find_tags(reader: Reader, post_ids: Collection[int]) -> dict[int, list[str]]:

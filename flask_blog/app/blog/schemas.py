@@ -96,6 +96,11 @@ class Post(PostSummary):
     body_html: str
 
 
+class FeedEntry(PostSummary):
+    id: int
+    body_html: str
+
+
 class Comment(ResponseModel):
     id: int
     body: str

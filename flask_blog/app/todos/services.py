@@ -3,13 +3,13 @@
 from typing import Any
 
 from pydantic import MISSING
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.users import Caller, lock_caller
 from app.database import Reader, delete_in_order, utc_now
 from app.errors import NotFound
-from app.pagination import Listing, Page
+from app.pagination import Listing, NumberedPage, Page
 from app.todos import models
 from app.todos.schemas import TODOS_CURSOR, NewTodo, Todo, TodoChanges, TodoQuery
 
@@ -20,16 +20,33 @@ TODOS = Listing(TODOS_CURSOR, OWN, (models.Todo.position, models.Todo.id))
 WITH_COMPLETED = models.Todo.completed == bindparam("completed")
 ONE_TODO = OWN.where(models.Todo.id == bindparam("todo_id"))
 LAST_POSITION = 2**31 - 1
+TODOS_PER_PAGE = 50
 
 
 def list_todos(reader: Reader, caller: Caller, query: TodoQuery) -> Page[Todo]:
-    conditions, values = [], {"user_id": caller.id}
-    if query.completed is not MISSING:
-        conditions.append(WITH_COMPLETED)
-        values["completed"] = query.completed == "true"
+    conditions, values = _filters_of(caller, query)
     rows, next_cursor = TODOS.fetch(reader, query, conditions, values)
     items = [Todo.model_validate(row) for row in rows]
     return Page[Todo](items=items, next_cursor=next_cursor)
+
+
+def list_todos_page(
+    reader: Reader, caller: Caller, query: TodoQuery, number: int
+) -> NumberedPage[Todo]:
+    conditions, values = _filters_of(caller, query)
+    rows, last = TODOS.fetch_numbered(
+        reader, number, TODOS_PER_PAGE, conditions, values
+    )
+    return NumberedPage([Todo.model_validate(row) for row in rows], number, last)
+
+
+def _filters_of(
+    caller: Caller, query: TodoQuery
+) -> tuple[list[ColumnElement[bool]], dict[str, object]]:
+    if query.completed is MISSING:
+        return [], {"user_id": caller.id}
+    completed = query.completed == "true"
+    return [WITH_COMPLETED], {"user_id": caller.id, "completed": completed}
 
 
 def create_todo(session: Session, caller: Caller, new: NewTodo) -> Todo:
@@ -91,6 +108,13 @@ def update_todo(
         todo.updated_at = now
         session.flush()
     return Todo.model_validate(todo)
+
+
+def toggle_todo(session: Session, caller: Caller, todo_id: int) -> Todo:
+    """Under the lock, so that two who toggle at once undo each other."""
+    todo = _lock_todo(session, caller, todo_id)
+    changes = TodoChanges(completed=not todo.completed)
+    return update_todo(session, caller, todo_id, changes)
 
 
 def _differences(todo: models.Todo, given: dict[str, Any]) -> dict[str, Any]:
