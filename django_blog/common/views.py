@@ -111,7 +111,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         response = super().finalize_response(request, response, *args, **kwargs)
         headers = self.conditional.get(self.action or "")
         if headers and response.status_code == 200:
-            tag = partial(_add_entity_tag, request, headers)
+            tag = partial(with_entity_tag, request, headers)
             response.add_post_render_callback(tag)
         return response
 
@@ -123,7 +123,7 @@ def created(data: BaseSerializer[Any], location: str, *parts: Any) -> Response:
 
 
 # Idiom: Django's ConditionalGetMiddleware does this for all answers, but not for HEAD.
-def _add_entity_tag(
+def with_entity_tag(
     request: Request, headers: Mapping[str, str], response: HttpResponse
 ) -> HttpResponse:
     """Sends an entity tag, and 304 to a caller who holds that very answer."""
