@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
 from common.errors import (
     AppError,
@@ -104,15 +106,14 @@ def error_page(request: HttpRequest, error: AppError) -> HttpResponse:
         "detail": " ".join(messages) or DETAILS.get(status, error.detail),
         "advice": ADVICE[status],
     }
-    response = render(request, "error.html", context, status=status)
-    response.headers |= headers_of(error)
-    return response
+    options = {"status": status, "headers": headers_of(error)}
+    return TemplateResponse(request, "error.html", context, **options).render()
 
 
 def _login_path(request: HttpRequest) -> str:
-    if request.method != "GET":
-        return "/login"
-    return "/login?next=" + quote(request.get_full_path(), safe="")
+    if request.method in FORMS_ARE_SENT_BY:
+        return settings.LOGIN_URL
+    return f"{settings.LOGIN_URL}?next=" + quote(request.get_full_path(), safe="")
 
 
 def _respond(request: HttpRequest, error: AppError) -> HttpResponse:
