@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from quintet_conformance import names
 from quintet_conformance.client import Connection
-from quintet_conformance.contract import ContractViolationError
+from quintet_conformance.contract import REFUSED_BY_SERVER, ContractViolationError
 from quintet_conformance.exchanges import Exchange, as_curl, as_text
 from quintet_conformance.operations import Client
 from quintet_conformance.web.answer import Answer, UnexpectedAnswerError
@@ -121,7 +121,7 @@ class Browser:
             secrets=_secrets(content),
         )
         self.jar.store(answer.cookies, is_secure=self.is_secure)
-        if not (server_may_refuse and not answer.is_page):
+        if not (server_may_refuse and _is_by_server(answer)):
             check(answer)
         return answer
 
@@ -134,6 +134,12 @@ class Browser:
             fields["Origin"] = self.origin
             fields["Referer"] = self.origin + page
         return fields
+
+
+def _is_by_server(answer: Answer) -> bool:
+    """Tell what an HTTP server refuses by itself: no site gave it a name."""
+    is_named = "X-Request-ID" in answer.headers
+    return answer.status in REFUSED_BY_SERVER and not is_named
 
 
 def check(visit: Visit) -> None:
