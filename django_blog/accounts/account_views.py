@@ -20,7 +20,7 @@ class AccountPage(SignedIn, ServiceFormView):
     form_name: str
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = self.caller
         forms = {
             "account_form": AccountForm(initial={"email": user.email, "bio": user.bio}),
             "password_form": PasswordChangeForm(),
@@ -32,7 +32,7 @@ class AccountPage(SignedIn, ServiceFormView):
 
     def verify(self, current_password: str) -> None:
         attempts = passwords.Attempts(address_of(self.request))
-        attempts.verify(self.request.user, current_password)
+        attempts.verify(self.caller, current_password)
 
 
 class AccountView(AccountPage):
@@ -45,10 +45,8 @@ class AccountView(AccountPage):
             self.verify(changes["current_password"])
         else:
             del changes["current_password"]
-        services.update_account(self.request.user, **changes)
-        return done(
-            self.request, "Your account is saved.", reverse("accounts:account")
-        )
+        services.update_account(self.caller, **changes)
+        return done(self.request, "Your account is saved.", reverse("accounts:account"))
 
 
 class PasswordChangeView(AccountPage):
@@ -59,7 +57,7 @@ class PasswordChangeView(AccountPage):
     def perform(self, form: PageForm) -> HttpResponse:
         self.verify(form.cleaned_data["current_password"])
         new_password = form.cleaned_data["new_password"]
-        user = passwords.replace_password(self.request.user, new_password)
+        user = passwords.replace_password(self.caller, new_password)
         update_session_auth_hash(self.request, user)
         return done(
             self.request, "Your password is changed.", reverse("accounts:account")
@@ -73,6 +71,6 @@ class DeletionView(AccountPage):
 
     def perform(self, form: PageForm) -> HttpResponse:
         self.verify(form.cleaned_data["current_password"])
-        services.delete_account(self.request.user)
+        services.delete_account(self.caller)
         logout(self.request)
         return done(self.request, "Your account is deleted.", reverse("blog:start"))

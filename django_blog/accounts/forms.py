@@ -53,7 +53,7 @@ def new_password_field(label: str) -> ApiTextField:
 class EntryForm(PageForm):
     """Remembers where its user came from."""
 
-    next = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    next = forms.Field(required=False, widget=forms.HiddenInput)
 
 
 class RegistrationForm(EntryForm):
@@ -64,7 +64,9 @@ class RegistrationForm(EntryForm):
         label="User name",
         help_text="3 to 30 letters, digits or underscores. Everybody will see it.",
         widget=TextInput("username"),
-        error_messages={"format": "Use the letters A to Z, digits and underscores only."},
+        error_messages={
+            "format": "Use the letters A to Z, digits and underscores only."
+        },
     )
     email = email_field()
     password = new_password_field("Password")

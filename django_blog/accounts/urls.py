@@ -1,12 +1,12 @@
 from django.urls import path
 
+from accounts.account_views import AccountView, DeletionView, PasswordChangeView
 from accounts.api import (
     AccountViewSet,
     ProfileViewSet,
     SignInViewSet,
     UserViewSet,
 )
-from accounts.account_views import AccountView, DeletionView, PasswordChangeView
 from accounts.views import (
     FollowView,
     LoginView,

@@ -46,7 +46,7 @@ class EntryView(ServiceFormView):
 
     def enter(self, user: User, form: PageForm, message: str) -> HttpResponse:
         login(self.request, user)
-        return done(self.request, message, next_path(form.cleaned_data["next"]))
+        return done(self.request, message, next_path(form.cleaned_data["next"] or ""))
 
 
 class RegistrationView(EntryView):
@@ -110,13 +110,13 @@ class NewPasswordView(ServiceFormView):
 
 class FollowView(SignedIn):
     def post(self, request: HttpRequest, username: str) -> HttpResponse:
-        services.follow(request.user, username)
+        services.follow(self.caller, username)
         path = reverse("blog:author", args=[username])
         return done(request, f"You follow {username}.", path)
 
 
 class UnfollowView(SignedIn):
     def post(self, request: HttpRequest, username: str) -> HttpResponse:
-        services.unfollow(request.user, username)
+        services.unfollow(self.caller, username)
         path = reverse("blog:author", args=[username])
         return done(request, f"You no longer follow {username}.", path)

@@ -21,11 +21,11 @@ BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PostAtomFeed(Atom1Feed):
-    """Adds the whole text, and calls an excerpt what it is: no HTML."""
+    """Adds the whole text, and calls the summary what it is: no HTML."""
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("summary", item["excerpt"])
+        super().add_item_elements(handler, {**item, "description": None})
+        handler.addQuickElement("summary", item["description"])
         base = {"type": "html", "xml:base": item["link"]}
         handler.addQuickElement("content", item["body_html"], base)
 
@@ -39,7 +39,6 @@ class PostFeed(Feed):
     # PUBLIC_URL, whatever a client sends as `Host`.
     feed_type = PostAtomFeed
     title = "Quintet"
-    item_description = None
 
     def get_object(self, request: HttpRequest) -> str:
         return public_url(request)
@@ -53,34 +52,38 @@ class PostFeed(Feed):
     def items(self, public_url: str) -> list[Row]:
         return [{**entry, "site": public_url} for entry in list_feed_entries()]
 
-    def item_title(self, post: Row) -> str:
+    def item_title(self, post: Row) -> Any:
         return post["title"]
 
+    def item_description(self, post: Row) -> Any:
+        return post["excerpt"]
+
     def item_link(self, post: Row) -> str:
-        return post["site"] + reverse("blog:post", args=[post["slug"]])
+        return f"{post['site']}{reverse('blog:post', args=[post['slug']])}"
 
     def item_guid(self, post: Row) -> str:
         """Holds nothing that an edit could change."""
         host, day = urlsplit(post["site"]).hostname, post["published_at"].date()
         return f"tag:{host},{day}:posts/{post['id']}"
 
-    def item_author_name(self, post: Row) -> str:
+    def item_author_name(self, post: Row) -> Any:
         return post["author__username"]
 
     def item_author_link(self, post: Row) -> str:
-        return post["site"] + reverse("blog:author", args=[post["author__username"]])
+        name = post["author__username"]
+        return f"{post['site']}{reverse('blog:author', args=[name])}"
 
-    def item_pubdate(self, post: Row) -> datetime:
+    def item_pubdate(self, post: Row) -> Any:
         return post["published_at"]
 
-    def item_updateddate(self, post: Row) -> datetime:
+    def item_updateddate(self, post: Row) -> Any:
         return post["updated_at"]
 
-    def item_categories(self, post: Row) -> list[str]:
+    def item_categories(self, post: Row) -> Any:
         return post["tags"]
 
     def item_extra_kwargs(self, post: Row) -> dict[str, Any]:
-        return {"excerpt": post["excerpt"], "body_html": post["body_html"]}
+        return {"body_html": post["body_html"]}
 
 
 class AtomFeedView(View):

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -21,6 +20,7 @@ from common.fields import DigitsField, SearchField
 from common.forms import ApiTextField, PageForm, Textarea, TextInput
 from common.validation import WHITE_SPACE
 
+TAGS_HINT = "Up to ten, separated by commas; each of letters, digits and hyphens."
 STALE = (
     "The post has changed since you opened this form. "
     "Look at it as it is now; to put your text in its place, save again."
@@ -45,18 +45,23 @@ class NewPostForm(PageForm):
 
     title = ApiTextField(TitleField(), label="Title", widget=TextInput())
     body = ApiTextField(
-        PostBodyField(), label="Text", help_text="In Markdown.", widget=Textarea(rows=18)
+        PostBodyField(),
+        label="Text",
+        help_text="In Markdown.",
+        widget=Textarea(rows=18),
     )
     tags = TagsTextField(
         TagsField(),
         label="Tags",
-        help_text="Up to ten, separated by commas; each of letters, digits and hyphens.",
+        help_text=TAGS_HINT,
         widget=TextInput(),
         error_messages={
             "format": "Use the letters A to Z, digits, and hyphens between them."
         },
     )
-    status = forms.ChoiceField(label="Status", choices=Status.choices)
+    status = forms.ChoiceField(
+        label="Status", choices=Status.choices, initial=Status.DRAFT
+    )
 
 
 class PostChangesForm(NewPostForm):
@@ -70,8 +75,10 @@ class PostChangesForm(NewPostForm):
 
     def refuse_stale(self, error: StaleVersion, slug: str) -> None:
         """Sent again, the form replaces the version that there is now."""
-        self.data = {**self.data.dict(), "version": error.current_version}
-        link = format_html('<a href="{}">{}</a>', reverse("blog:post", args=[slug]), STALE)
+        self.data = {**self.data, "version": error.current_version}
+        link = format_html(
+            '<a href="{}">{}</a>', reverse("blog:post", args=[slug]), STALE
+        )
         self.add_error(None, link)
 
 

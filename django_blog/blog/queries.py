@@ -1,8 +1,10 @@
 """Reading posts: columns, never entities, and two statements however long the list."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from blog.managers import SUMMARY, Caller, Row
 from blog.models import Comment, Post, Tag
@@ -34,7 +36,8 @@ def list_feed_entries() -> list[Row]:
 def list_addresses() -> list[Row]:
     """The slug and the last change of each post of the sitemap."""
     posts = Post.objects.published().newest_first()
-    return list(posts.values("slug", "updated_at")[:SITEMAP_ENTRIES])
+    rows: QuerySet[Post, Any] = posts.values("slug", "updated_at")
+    return list(rows[:SITEMAP_ENTRIES])
 
 
 def with_tags(posts: Collection[Row]) -> list[Row]:

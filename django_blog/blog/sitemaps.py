@@ -19,7 +19,9 @@ class PostSitemap(Sitemap):
         return [None, *list_addresses()]
 
     def location(self, post: Row | None) -> str:
-        return reverse("blog:post", args=[post["slug"]]) if post else reverse("blog:start")
+        return (
+            reverse("blog:post", args=[post["slug"]]) if post else reverse("blog:start")
+        )
 
     def lastmod(self, post: Row | None) -> datetime | None:
         return post["updated_at"] if post else None

@@ -65,10 +65,14 @@ pages = (
         path("new", NewPostView.as_view(), name="new"),
         path("posts/<post_slug:slug>", PostView.as_view(), name="post"),
         path("posts/<post_slug:slug>/edit", EditPostView.as_view(), name="edit"),
-        path("posts/<post_slug:slug>/delete", PostDeletionView.as_view(), name="delete"),
+        path(
+            "posts/<post_slug:slug>/delete", PostDeletionView.as_view(), name="delete"
+        ),
         path("posts/<post_slug:slug>/like", LikeView.as_view(), name="like"),
         path("posts/<post_slug:slug>/unlike", UnlikeView.as_view(), name="unlike"),
-        path("posts/<post_slug:slug>/comments", NewCommentView.as_view(), name="comment"),
+        path(
+            "posts/<post_slug:slug>/comments", NewCommentView.as_view(), name="comment"
+        ),
         path(
             "posts/<post_slug:slug>/comments/<id:comment_id>/delete",
             CommentDeletionView.as_view(),

@@ -22,8 +22,9 @@ from common.validation import ID, MAX_ID
 class TaggedPaginator(Paginator):
     """Three statements: the number of posts, the posts of a page, their tags."""
 
-    def _get_page(self, rows: Any, *args: Any, **options: Any) -> Page:
-        return super()._get_page(with_tags(rows), *args, **options)
+    def _get_page(self, rows: Any, *args: Any) -> Page:
+        """Of which Django says that subclasses may have their own."""
+        return Page(with_tags(rows), *args)
 
 
 class PostListView(NumberedListView):
@@ -75,7 +76,7 @@ class DraftListView(SignedIn, PostListView):
     template_name = "blog/drafts.html"
 
     def get_queryset(self) -> QuerySet[Post, Any]:
-        user = self.request.user
+        user = self.caller
         return Post.objects.drafts().by(user).order_by("-id").summaries(user)
 
 
@@ -83,7 +84,7 @@ class FollowedListView(SignedIn, PostListView):
     template_name = "blog/feed.html"
 
     def get_posts(self) -> PostQuerySet:
-        return super().get_posts().followed_by(self.request.user)
+        return super().get_posts().followed_by(self.caller)
 
 
 class PostPage(RefusingMixin, DetailView):

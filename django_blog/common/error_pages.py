@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 
 from common.errors import (
     AppError,
-    ForgedRequest,
     Forbidden,
+    ForgedRequest,
     MalformedJson,
     MethodNotAllowed,
     NotFound,
@@ -106,8 +106,10 @@ def error_page(request: HttpRequest, error: AppError) -> HttpResponse:
         "detail": " ".join(messages) or DETAILS.get(status, error.detail),
         "advice": ADVICE[status],
     }
-    options = {"status": status, "headers": headers_of(error)}
-    return TemplateResponse(request, "error.html", context, **options).render()
+    response = TemplateResponse(
+        request, "error.html", context, status=status, headers=headers_of(error)
+    )
+    return response.render()
 
 
 def _login_path(request: HttpRequest) -> str:
@@ -129,11 +131,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _respond(request, translate(exception) if too_large else MalformedJson())
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django gives it
     return _respond(request, Forbidden())
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - likewise
     return _respond(request, NotFound())
 
 
@@ -141,5 +143,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _respond(request, AppError())
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - likewise
     return _respond(request, ForgedRequest())

@@ -1,11 +1,11 @@
 """What every page is made of: sign-in, forms, page numbers, the rule for `next`."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from django.contrib import messages
-from django.contrib.auth.mixins import AccessMixin
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,19 +16,27 @@ from common.errors import FieldErrors, NotAuthenticated
 from common.forms import PageForm
 from common.validation import WHITE_SPACE
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 PAGE_NUMBER = re.compile("[1-9][0-9]{0,8}")
 UNSAFE = re.compile(rf"[{WHITE_SPACE}\\\x00-\x1f\x7f-\x9f]")
 
 
-class SignedIn(AccessMixin, View):
+class SignedIn(LoginRequiredMixin, View):
     """For users alone; which methods there are is told to anybody."""
 
-    # Idiom: LoginRequiredMixin would send the forms of visitors back to themselves.
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        is_known = request.method in self._allowed_methods()
-        if is_known and not request.user.is_authenticated:
+    @property
+    def caller(self) -> "User":
+        return cast("User", self.request.user)
+
+    # Idiom: by itself the mixin would lead from a form, too, back to its address, which
+    # may be none that can be read. `error_page` knows.
+    def handle_no_permission(self) -> Any:
+        method = str(self.request.method).lower()
+        if method in self.http_method_names and hasattr(self, method):
             raise NotAuthenticated
-        return super().dispatch(request, *args, **kwargs)
+        return self.http_method_not_allowed(self.request)
 
 
 class RefusingMixin(TemplateResponseMixin, ContextMixin):

@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.http import parse_etags
 from rest_framework.generics import GenericAPIView
@@ -124,7 +124,9 @@ def created(data: BaseSerializer[Any], location: str, *parts: Any) -> Response:
 
 # Idiom: Django's ConditionalGetMiddleware does this for all answers, but not for HEAD.
 def with_entity_tag(
-    request: Request, headers: Mapping[str, str], response: HttpResponse
+    request: HttpRequest | Request,
+    headers: Mapping[str, str],
+    response: HttpResponse,
 ) -> HttpResponse:
     """Sends an entity tag, and 304 to a caller who holds that very answer."""
     digest = urlsafe_b64encode(sha256(response.content).digest())[:22].decode()

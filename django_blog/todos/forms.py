@@ -22,10 +22,8 @@ class TodoForm(PageForm):
 
     title = ApiTextField(TitleField(), label="Title", widget=TextInput())
     notes = ApiTextField(NotesField(), label="Notes", widget=Textarea(rows=2))
-    due_on = DayTextField(
-        DayField(allow_null=True), label="Due on", widget=DayInput()
-    )
-    show = forms.CharField(required=False, widget=forms.HiddenInput)
+    due_on = DayTextField(DayField(allow_null=True), label="Due on", widget=DayInput())
+    show = forms.Field(required=False, widget=forms.HiddenInput)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The page of to-dos, with a form for each of them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -24,7 +24,7 @@ class TodosMixin(SignedIn):
 
     @property
     def todos(self) -> TodoQuerySet:
-        return self.request.user.todos.all()
+        return self.caller.todos.all()
 
     @property
     def show(self) -> str:
@@ -78,12 +78,12 @@ class TodoListView(TodoPage):
         form = TodoForm(request.POST)
         if not form.is_valid():
             return self.refused(form=form)
-        Todo.objects.create_todo(request.user, **form.values)
+        Todo.objects.create_todo(self.caller, **form.values)
         return self.done("Your to-do is added.")
 
 
 class EditTodoView(TodoPage):
-    http_method_names: ClassVar = ["post", "options"]
+    http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, todo_id: int) -> HttpResponse:
         form = TodoForm(request.POST, auto_id=f"todo-{todo_id}-%s")
