@@ -75,7 +75,7 @@ class PostChangesForm(NewPostForm):
 
     def refuse_stale(self, error: StaleVersion, slug: str) -> None:
         """Sent again, the form replaces the version that there is now."""
-        self.data = {**self.data, "version": error.current_version}
+        self.data = dict(self.data.items()) | {"version": error.current_version}
         link = format_html(
             '<a href="{}">{}</a>', reverse("blog:post", args=[slug]), STALE
         )
