@@ -35,10 +35,13 @@ def email_field() -> ApiTextField:
     )
 
 
-def current_password_field(**options: Any) -> ApiTextField:
-    field = CurrentPasswordField(**options)
-    widget = PasswordInput("current-password")
-    return ApiTextField(field, label="Current password", widget=widget)
+def current_password_field(hint: str = "", **options: Any) -> ApiTextField:
+    return ApiTextField(
+        CurrentPasswordField(**options),
+        label="Current password",
+        help_text=hint,
+        widget=PasswordInput("current-password"),
+    )
 
 
 def new_password_field(label: str) -> ApiTextField:
@@ -109,7 +112,9 @@ class AccountForm(PageForm):
         help_text="Shown on your page. At most 500 characters.",
         widget=Textarea(),
     )
-    current_password = current_password_field(allow_blank=True)
+    current_password = current_password_field(
+        "Needed for a new e-mail address only.", allow_blank=True
+    )
 
 
 class PasswordChangeForm(PageForm):

@@ -1,6 +1,7 @@
 """Forms: refused like in the API, shown again with what was typed; not forged."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_bodies_that_are_no_forms(ada: Browser) -> None:
         assert_page(ada.post("/login", "x=" + "y" * 1_048_576, kind), 413)
     assert_page(ada.post("/login", "x&" * 5001, FORM), 400)
     assert_page(ada.post("/login", "--y", "multipart/form-data; boundary="), 400)
-    early = {"CONTENT_LENGTH": "8", "wsgi.input": BytesIO(b"title=x")}
+    early: Any = {"CONTENT_LENGTH": "8", "wsgi.input": BytesIO(b"title=x")}
     cut = ada.generic("POST", "/login", "title=xy", FORM, **early)
     assert_page(cut, 400, "did not arrive in one piece")
 
@@ -176,7 +177,8 @@ def test_todos(ada: Browser) -> None:
 def test_edited_todo_of_a_later_page(sign_up: SignUp) -> None:
     person = sign_up("ada")
     for n in range(51):
-        last = person.post("/api/v1/todos", {"title": f"nr {n}."}).json()["id"]
+        person.post("/api/v1/todos", {"title": f"nr {n}."})
+    last = person.user.todos.latest("pk").pk
     ada, action = Browser().sign_in(), f"/todos/{last}"
     refused = ada.fill_in("/todos?page=2", action, title="")
     assert_page(refused, 422, f'action="{action}"', "Page 1 of 2", "/todos?page=2")

@@ -56,9 +56,10 @@ def test_draft_is_for_those_who_may_edit_it(sign_up: SignUp) -> None:
         browser = Browser().sign_in(name)
         assert browser.get(path).status_code == status
         assert browser.get(f"{path}/edit").status_code == status
-    assert_page(browser.get(path), 200, 'class="draft"')
-    assert "/like" not in browser.get(path).text
-    assert_page(browser.get("/drafts"), 200, "Not yet")
+    author = Browser().sign_in()
+    assert_page(author.get(path), 200, 'class="draft"')
+    assert "/like" not in author.get(path).text
+    assert_page(author.get("/drafts"), 200, "Not yet")
 
 
 def test_forms_are_offered_to_those_who_may_use_them(sign_up: SignUp) -> None:
