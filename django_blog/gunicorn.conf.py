@@ -31,6 +31,7 @@ keepalive = 65  # longer than a proxy keeps its connections
 graceful_timeout = 5
 control_socket_disable = True
 limit_request_line = 8190
+limit_request_field_size = 16_384  # three cookies of 4 kB, as browsers keep them
 # The application looks through proxies itself, and logs requests itself.
 forwarded_allow_ips = ""
 

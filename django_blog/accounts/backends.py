@@ -1,4 +1,4 @@
-"""Signing in to the pages, which for now are the admin's."""
+"""Signing in to the admin; the pages beside it tell more of what is refused."""
 
 from typing import Any
 

@@ -56,16 +56,31 @@ def check_new_password(field: str, password: str, username: str, email: str) -> 
 
 def login(user: User, password: str) -> TokenPair:
     """Raises InvalidCredentials when the password was changed since it was checked."""
-    outdated = identify_hasher(user.password).must_update(user.password)
-    rehashed = make_password(password) if outdated else None
+    rehashed = _rehash(user, password)
     with transaction.atomic():
-        locked = User.objects.active().held().filter(pk=user.pk).first()
-        if locked is None or locked.token_version != user.token_version:
-            raise InvalidCredentials
-        if rehashed:
-            locked.password = rehashed
-            locked.save(update_fields=["password"])
-        return begin_family(locked)
+        return begin_family(_lock_verified(user, rehashed))
+
+
+def confirm_sign_in(user: User, password: str) -> User:
+    """The same for pages, whose session is bound to the user's token version."""
+    rehashed = _rehash(user, password)
+    with transaction.atomic():
+        return _lock_verified(user, rehashed)
+
+
+def _rehash(user: User, password: str) -> str | None:
+    outdated = identify_hasher(user.password).must_update(user.password)
+    return make_password(password) if outdated else None
+
+
+def _lock_verified(user: User, rehashed: str | None) -> User:
+    locked = User.objects.active().held().filter(pk=user.pk).first()
+    if locked is None or locked.token_version != user.token_version:
+        raise InvalidCredentials
+    if rehashed:
+        locked.password = rehashed
+        locked.save(update_fields=["password"])
+    return locked
 
 
 def change_password(user: User, new_password: str) -> TokenPair:

@@ -13,7 +13,6 @@ from common.addresses import address_of
 
 class BlogAdminSite(AdminSite):
     site_header = site_title = "Quintet blog"
-    site_url = None  # There are no pages to go to.
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,10 +1,20 @@
 from django.urls import path
 
+from accounts.account_views import AccountView, DeletionView, PasswordChangeView
 from accounts.api import (
     AccountViewSet,
     ProfileViewSet,
     SignInViewSet,
     UserViewSet,
+)
+from accounts.views import (
+    FollowView,
+    LoginView,
+    LogoutView,
+    NewPasswordView,
+    PasswordResetView,
+    RegistrationView,
+    UnfollowView,
 )
 from common import paths  # noqa: F401 - registers the converters
 
@@ -41,3 +51,27 @@ urlpatterns = [
         "admin/users/<username:username>", UserViewSet.as_view({"patch": "update_user"})
     ),
 ]
+
+pages = (
+    [
+        path("register", RegistrationView.as_view(), name="register"),
+        path("login", LoginView.as_view(), name="login"),
+        path("logout", LogoutView.as_view(), name="logout"),
+        path("password-reset", PasswordResetView.as_view(), name="password_reset"),
+        path(
+            "password-reset/<reset_token:token>",
+            NewPasswordView.as_view(),
+            name="new_password",
+        ),
+        path("account", AccountView.as_view(), name="account"),
+        path("account/password", PasswordChangeView.as_view(), name="password"),
+        path("account/delete", DeletionView.as_view(), name="delete"),
+        path("authors/<username:username>/follow", FollowView.as_view(), name="follow"),
+        path(
+            "authors/<username:username>/unfollow",
+            UnfollowView.as_view(),
+            name="unfollow",
+        ),
+    ],
+    "accounts",
+)

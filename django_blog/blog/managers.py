@@ -94,6 +94,9 @@ class PostQuerySet(LockingQuerySet["Post"]):
                     return slug
             first, step = first + step, min(step * 10, MOST_SLUGS_AT_ONCE)
 
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "-id")
+
     def summaries(self, user: Caller) -> QuerySet["Post", Any]:
         """The columns of a PostSummary, but for the tags."""
         posts: QuerySet[Post, Any] = self.with_counts(user).values(*SUMMARY)
@@ -111,6 +114,10 @@ class CommentQuerySet(LockingQuerySet["Comment"]):
     def rows(self) -> QuerySet["Comment", Any]:
         rows: QuerySet[Comment, Any] = self.values("id", "body", *AUTHOR, "created_at")
         return rows
+
+    def newest_of(self, slug: str, *, before: int | None) -> Self:
+        comments = self.filter(post__slug=slug).order_by("-id")
+        return comments.filter(id__lt=before) if before else comments
 
 
 class TagQuerySet(LockingQuerySet["Tag"]):

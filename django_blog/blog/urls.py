@@ -7,6 +7,24 @@ from blog.api import (
     PostViewSet,
     TagViewSet,
 )
+from blog.feeds import AtomFeedView, RobotsView, SitemapView
+from blog.post_views import (
+    CommentDeletionView,
+    EditPostView,
+    LikeView,
+    NewCommentView,
+    NewPostView,
+    PostDeletionView,
+    UnlikeView,
+)
+from blog.views import (
+    AuthorView,
+    DraftListView,
+    FollowedListView,
+    PostView,
+    StartView,
+    TagView,
+)
 from common import paths  # noqa: F401 - registers the converters
 
 urlpatterns = [
@@ -36,3 +54,33 @@ urlpatterns = [
     path("tags", TagViewSet.as_view({"get": "list_tags"})),
     path("tags/<tag:name>", TagViewSet.as_view({"get": "get_tag"})),
 ]
+
+pages = (
+    [
+        path("", StartView.as_view(), name="start"),
+        path("tags/<tag:name>", TagView.as_view(), name="tag"),
+        path("authors/<username:username>", AuthorView.as_view(), name="author"),
+        path("drafts", DraftListView.as_view(), name="drafts"),
+        path("feed", FollowedListView.as_view(), name="feed"),
+        path("new", NewPostView.as_view(), name="new"),
+        path("posts/<post_slug:slug>", PostView.as_view(), name="post"),
+        path("posts/<post_slug:slug>/edit", EditPostView.as_view(), name="edit"),
+        path(
+            "posts/<post_slug:slug>/delete", PostDeletionView.as_view(), name="delete"
+        ),
+        path("posts/<post_slug:slug>/like", LikeView.as_view(), name="like"),
+        path("posts/<post_slug:slug>/unlike", UnlikeView.as_view(), name="unlike"),
+        path(
+            "posts/<post_slug:slug>/comments", NewCommentView.as_view(), name="comment"
+        ),
+        path(
+            "posts/<post_slug:slug>/comments/<id:comment_id>/delete",
+            CommentDeletionView.as_view(),
+            name="delete_comment",
+        ),
+        path("feed.atom", AtomFeedView.as_view(), name="atom_feed"),
+        path("sitemap.xml", SitemapView.as_view(), name="sitemap"),
+        path("robots.txt", RobotsView.as_view(), name="robots"),
+    ],
+    "blog",
+)

@@ -89,6 +89,10 @@ class Forbidden(AppError):
     detail = "You may not do this."
 
 
+class ForgedRequest(Forbidden):
+    detail = "This form has expired, or it was not made here."
+
+
 class NotFound(AppError):
     code = "not_found"
     detail = "There is no such thing here."

@@ -10,9 +10,11 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from common import metrics
 from common.logs import MEMBERS, current_request_id
+from common.paths import is_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -135,7 +137,35 @@ def security_headers(get_response: GetResponse) -> GetResponse:
 def _policy(path: str) -> str:
     if path == "/api/docs":
         return DOCS_POLICY
-    return PAGES_POLICY if path.startswith("/admin/") else API_POLICY
+    return PAGES_POLICY if is_page(path) else API_POLICY
+
+
+def page_caching(get_response: GetResponse) -> GetResponse:
+    """Sees to it that nobody is shown what a cache kept of somebody else's page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if is_page(request.path) and "Cache-Control" not in response:
+            signed_in = request.user.is_authenticated
+            response["Cache-Control"] = "no-store" if signed_in else "private, no-cache"
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return middleware
+
+
+def origin_of_secret_pages(get_response: GetResponse) -> GetResponse:
+    """Takes a form of the page that a mailed link leads to for one of this site."""
+
+    # Idiom: Django looks at `Origin` besides the token. That page sends no referrer,
+    # so that its address stays a secret; browsers then say no more than "null".
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_secret = request.path.startswith("/password-reset/")
+        if is_secret and request.headers.get("Origin") == "null":
+            request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
+        return get_response(request)
+
+    return middleware
 
 
 def allowed_hosts(get_response: GetResponse) -> GetResponse:

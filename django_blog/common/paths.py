@@ -3,10 +3,13 @@
 from urllib.parse import parse_qsl, quote, urlencode
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls.converters import register_converter
 from rest_framework.request import Request
 
-from common.validation import MAX_ID, SLUG, TAG_NAME, USERNAME
+from common.validation import ID, MAX_ID, SLUG, TAG_NAME, USERNAME
+
+FOR_MONITORS = {"/healthz", "/readyz", "/metrics"}
 
 
 # What cannot be one of these is a path that does not exist: 404, without a look-up.
@@ -38,7 +41,7 @@ class TagPart(_Part):
 
 
 class IdPart:
-    regex = "[1-9][0-9]{0,18}"
+    regex = ID
 
     def to_python(self, value: str) -> int:
         if int(value) > MAX_ID:
@@ -49,13 +52,29 @@ class IdPart:
         return str(value)
 
 
+class ResetTokenPart:
+    regex = "[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(UsernamePart, "username")
 register_converter(SlugPart, "post_slug")
 register_converter(TagPart, "tag")
 register_converter(IdPart, "id")
+register_converter(ResetTokenPart, "reset_token")
 
 
-def public_url(request: Request) -> str:
+def is_page(path: str) -> bool:
+    """Whether people look at it: then a session counts, and errors are pages."""
+    return not path.startswith("/api/") and path not in FOR_MONITORS
+
+
+def public_url(request: HttpRequest | Request) -> str:
     """From the settings or the socket, never from what the client sends as `Host`."""
     port = request.META["SERVER_PORT"]
     return settings.PUBLIC_URL or f"http://127.0.0.1:{port}"

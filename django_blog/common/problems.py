@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
 from common.errors import (
@@ -66,6 +66,7 @@ FRAMEWORK_ERRORS: dict[type[Exception], type[AppError]] = {
     UnreadablePostError: MalformedJson,
     exceptions.NotAuthenticated: NotAuthenticated,
     exceptions.PermissionDenied: Forbidden,
+    PermissionDenied: Forbidden,
     Http404: NotFound,
     RequestDataTooBig: ContentTooLarge,
     OperationalError: Unavailable,
@@ -82,7 +83,7 @@ class ProblemResponse(HttpResponse):
             _problem(error, status), ensure_ascii=False, separators=(",", ":")
         )
         super().__init__(
-            body, "application/problem+json", status, headers=_headers(error)
+            body, "application/problem+json", status, headers=_problem_headers(error)
         )
 
 
@@ -101,11 +102,16 @@ def _problem(error: AppError, status: int) -> dict[str, Any]:
     return problem
 
 
-def _headers(error: AppError) -> dict[str, str]:
-    headers = {"Cache-Control": "no-store"}
+def _problem_headers(error: AppError) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store", **headers_of(error)}
     if STATUSES[error.code] == 401:
         reason = ' error="invalid_token"' if error.code == "invalid_token" else ""
         headers["WWW-Authenticate"] = "Bearer" + reason
+    return headers
+
+
+def headers_of(error: AppError) -> dict[str, str]:
+    headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnsupportedMediaType) and error.accept_patch:
@@ -117,10 +123,15 @@ def _headers(error: AppError) -> dict[str, str]:
 
 def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
     """The one place where REST framework's views end up with whatever was raised."""
+    return ProblemResponse(translate(error))
+
+
+def translate(error: Exception) -> AppError:
+    """What is to be told; what is nobody's fault but ours is noted in the log."""
     problem = _translate(error)
     if isinstance(problem, Unavailable):
         logger.error("Unavailable: %r", error.__cause__ or error)
-    return ProblemResponse(problem)
+    return problem
 
 
 def _translate(error: Exception) -> AppError:
@@ -133,11 +144,3 @@ def _translate(error: Exception) -> AppError:
             return ours()
     logger.error("Unexpected error", exc_info=error)
     return AppError()
-
-
-def not_found(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - passed by name
-    return ProblemResponse(NotFound())
-
-
-def server_error(_request: HttpRequest) -> HttpResponse:
-    return ProblemResponse(AppError())

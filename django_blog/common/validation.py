@@ -22,6 +22,7 @@ REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 REFUSED_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 USERNAME = "[A-Za-z0-9_]+"
+ID = "[1-9][0-9]{0,18}"
 SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 TAG_NAME = "[A-Za-z0-9]+(-[A-Za-z0-9]+)*"
 LABEL = "[A-Za-z0-9-]{0,61}[A-Za-z0-9]"

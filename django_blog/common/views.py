@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.http import parse_etags
 from rest_framework.generics import GenericAPIView
@@ -111,7 +111,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         response = super().finalize_response(request, response, *args, **kwargs)
         headers = self.conditional.get(self.action or "")
         if headers and response.status_code == 200:
-            tag = partial(_add_entity_tag, request, headers)
+            tag = partial(with_entity_tag, request, headers)
             response.add_post_render_callback(tag)
         return response
 
@@ -123,8 +123,10 @@ def created(data: BaseSerializer[Any], location: str, *parts: Any) -> Response:
 
 
 # Idiom: Django's ConditionalGetMiddleware does this for all answers, but not for HEAD.
-def _add_entity_tag(
-    request: Request, headers: Mapping[str, str], response: HttpResponse
+def with_entity_tag(
+    request: HttpRequest | Request,
+    headers: Mapping[str, str],
+    response: HttpResponse,
 ) -> HttpResponse:
     """Sends an entity tag, and 304 to a caller who holds that very answer."""
     digest = urlsafe_b64encode(sha256(response.content).digest())[:22].decode()

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "corsheaders",
     "drf_spectacular",
@@ -66,11 +67,15 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     *(["common.middleware.allowed_hosts"] if IN_PRODUCTION else []),
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "common.middleware.origin_of_secret_pages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "common.middleware.page_caching",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "common.error_pages.ErrorPages",
+    # Not above the sessions: what it refuses is told on a page, which names the user.
+    "common.static_files.StaticFiles",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -120,9 +125,21 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.validators.NewPasswordValidator"}
 PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
 ACCESS_TOKEN_TTL = read("ACCESS_TOKEN_TTL", environment.seconds, 900)
 REFRESH_TOKEN_TTL = read("REFRESH_TOKEN_TTL", environment.seconds, 1_209_600)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_HTTPS
+LOGIN_URL = "/login"
 SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_HTTPS else 0
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+CSRF_FAILURE_VIEW = "common.error_pages.csrf_failure"
+
+# Cookies. Browsers give them to every port of a host: blogs that run side by side on
+# one machine need names of their own.
+_own_host = "__Host-" if SERVED_OVER_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_own_host}django_session"
+CSRF_COOKIE_NAME = f"{_own_host}django_csrf"
+MESSAGES_COOKIE_NAME = f"{_own_host}django_messages"
+MESSAGE_STORAGE = "common.messages.Messages"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = CSRF_COOKIE_AGE = 14 * 24 * 3600
 
 # Limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
@@ -165,8 +182,12 @@ SPECTACULAR_SETTINGS = {
 
 # Files, sent by the application itself: nothing has to be collected before the start.
 STATIC_URL = "/static/"
+STORAGES = {
+    "staticfiles": {"BACKEND": "common.static_files.HashedNames"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MAX_AGE = 3600
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # Mail

@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import urls as accounts
+from blog import urls as blog
 from common.docs import DocsView
 from common.health import HealthView, ReadinessView
 from common.metrics import MetricsView
 from common.openapi import DocumentView
+from todos import urls as todos
 
 urlpatterns = [
     path("api/v1/", include("accounts.urls")),
@@ -18,7 +21,12 @@ urlpatterns = [
     path("healthz", HealthView.as_view()),
     path("readyz", ReadinessView.as_view()),
     path("metrics", MetricsView.as_view()),
+    path("", include(accounts.pages)),
+    path("", include(blog.pages)),
+    path("", include(todos.pages)),
 ]
 
-handler404 = "common.problems.not_found"
-handler500 = "common.problems.server_error"
+handler400 = "common.error_pages.bad_request"
+handler403 = "common.error_pages.permission_denied"
+handler404 = "common.error_pages.page_not_found"
+handler500 = "common.error_pages.server_error"

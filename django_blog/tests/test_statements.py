@@ -8,11 +8,13 @@ import pytest
 
 from accounts.models import User
 from blog.models import Comment, Like, Post, PostTag, Tag
+from tests.browser import Browser
 from tests.conftest import Person, SignUp
 
 pytestmark = pytest.mark.django_db
 
 CALLER = 1  # the look-up of who is calling
+VISITOR = 2  # the session, and whose it is
 Counting = Callable[[int], AbstractContextManager[Any]]
 
 
@@ -93,3 +95,38 @@ def no_queries(django_assert_num_queries: Counting) -> Iterator[None]:
 
 def test_probe_touches_nothing(no_queries: None, anybody: Person) -> None:
     assert anybody.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("number", [10, 500])
+def test_pages(
+    sign_up: SignUp, django_assert_num_queries: Counting, number: int
+) -> None:
+    fill(sign_up("ada").user, number)
+    ada = Browser().sign_in()
+    ada.get("/")  # shows the message
+    for path, cost in {
+        "/": 3,  # the number of posts, the posts, their tags
+        "/?q=x": 3,
+        "/tags/a": 4,
+        "/authors/ada": 4,
+        "/posts/p-1": 3,
+        "/feed.atom": 2,
+        "/sitemap.xml": 1,
+        "/nothing": 0,
+    }.items():
+        with django_assert_num_queries(cost):
+            Browser().get(path)
+        is_read_by_programs = "." in path
+        with django_assert_num_queries(cost + (0 if is_read_by_programs else VISITOR)):
+            ada.get(path)
+
+
+def test_own_pages(sign_up: SignUp, django_assert_num_queries: Counting) -> None:
+    ada = sign_up("ada")
+    for n in range(30):
+        ada.post("/api/v1/todos", {"title": "x"})
+        ada.post("/api/v1/posts", {"title": f"x {n}", "body": "x", "tags": ["a"]})
+    browser = Browser().sign_in()
+    for path, cost in {"/todos": 2, "/drafts": 3, "/account": 0, "/new": 0}.items():
+        with django_assert_num_queries(VISITOR + cost):
+            assert browser.get(path).status_code == 200

@@ -2,6 +2,13 @@ from django.urls import path
 
 from common import paths  # noqa: F401 - registers the converters
 from todos.api import TodoViewSet
+from todos.views import (
+    ClearCompletedView,
+    EditTodoView,
+    TodoDeletionView,
+    TodoListView,
+    ToggleView,
+)
 
 urlpatterns = [
     path(
@@ -22,3 +29,14 @@ urlpatterns = [
         name="todo",
     ),
 ]
+
+pages = (
+    [
+        path("todos", TodoListView.as_view(), name="list"),
+        path("todos/clear-completed", ClearCompletedView.as_view(), name="clear"),
+        path("todos/<id:todo_id>", EditTodoView.as_view(), name="edit"),
+        path("todos/<id:todo_id>/toggle", ToggleView.as_view(), name="toggle"),
+        path("todos/<id:todo_id>/delete", TodoDeletionView.as_view(), name="delete"),
+    ],
+    "todos",
+)

@@ -44,7 +44,9 @@ class Visit:
 
     @property
     def is_page(self) -> bool:
-        return media_type(self.response) == "text/html"
+        """Tell whether somebody looks at it; what a redirect holds nobody sees."""
+        is_redirect = 300 <= self.status < 400
+        return media_type(self.response) == "text/html" and not is_redirect
 
     @cached_property
     def cookies(self) -> list[Cookie]:
