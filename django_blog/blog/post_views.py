@@ -9,7 +9,7 @@ from blog import services
 from blog.forms import CommentForm, NewPostForm, PostChangesForm
 from blog.managers import Row
 from blog.queries import get_post
-from blog.views import PostPage, may_edit
+from blog.views import PostView, may_edit
 from common.errors import Forbidden, StaleVersion
 from common.pages import ServiceFormView, SignedIn, done
 
@@ -72,7 +72,7 @@ class UnlikeView(SignedIn):
         return done(request, "You no longer like this post.", path_of(slug))
 
 
-class NewCommentView(SignedIn, PostPage):
+class NewCommentView(SignedIn, PostView):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -87,7 +87,7 @@ class FollowedListView(SignedIn, PostListView):
         return super().get_posts().followed_by(self.caller)
 
 
-class PostPage(RefusingMixin, DetailView):
+class PostView(RefusingMixin, DetailView):
     template_name = "blog/post.html"
     context_object_name = "post"
 
@@ -114,10 +114,6 @@ class PostPage(RefusingMixin, DetailView):
         if not re.fullmatch(ID, before) or int(before) > MAX_ID:
             raise Http404
         return int(before)
-
-
-class PostView(PostPage):
-    """A post for everybody who may see it."""
 
 
 def may_edit(user: Caller, post: Row) -> bool:

@@ -182,9 +182,7 @@ SPECTACULAR_SETTINGS = {
 
 # Files, sent by the application itself: nothing has to be collected before the start.
 STATIC_URL = "/static/"
-STORAGES = {
-    "staticfiles": {"BACKEND": "common.static_files.HashedNames"},
-}
+STORAGES = {"staticfiles": {"BACKEND": "common.static_files.HashedNames"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MAX_AGE = 3600

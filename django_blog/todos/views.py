@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.views.generic import View
 
 from common.database import find
 from common.pages import NumberedListView, RefusingMixin, SignedIn, done
@@ -94,7 +93,7 @@ class EditTodoView(TodoPage):
         return self.done("Your to-do is saved.")
 
 
-class ToggleView(TodosMixin, View):
+class ToggleView(TodosMixin):
     @transaction.atomic
     def post(self, request: HttpRequest, todo_id: int) -> HttpResponse:
         todo = find(self.todos.held().filter(pk=todo_id))
@@ -103,14 +102,14 @@ class ToggleView(TodosMixin, View):
         return self.done(f"“{todo.title}” is {state}.")
 
 
-class TodoDeletionView(TodosMixin, View):
+class TodoDeletionView(TodosMixin):
     @transaction.atomic
     def post(self, request: HttpRequest, todo_id: int) -> HttpResponse:
         find(self.todos.doomed().filter(pk=todo_id)).delete()
         return self.done("The to-do is deleted.")
 
 
-class ClearCompletedView(TodosMixin, View):
+class ClearCompletedView(TodosMixin):
     def post(self, request: HttpRequest) -> HttpResponse:
         self.todos.delete_completed_todos()
         return self.done("The completed to-dos are deleted.")
