@@ -42,5 +42,9 @@ class Posts(UIModule):
 class Pages(UIModule):
     """`kept` is what the other pages of the list need beside their number."""
 
-    def render(self, listing: NumberedPage[Any], kept: str) -> bytes:
-        return self.render_string("partials/pages.html", listing=listing, kept=kept)
+    def render(
+        self, listing: NumberedPage[Any], kept: str, list_path: str = ""
+    ) -> bytes:
+        return self.render_string(
+            "partials/pages.html", listing=listing, kept=kept, list_path=list_path
+        )

@@ -95,6 +95,16 @@ def test_a_list_has_links_from_page_to_page(shelf: Shelf, name: str) -> None:
     assert listed(back, name) == listed(first, name)
 
 
+def test_a_list_with_a_refused_form_leads_to_its_own_further_pages(
+    shelf: Shelf,
+) -> None:
+    path = "/todos?show=active"
+    (first, *_) = todos(shelf.browser.open(path))
+    refused = shelf.browser.fill(path, f"/todos/{first}", title="")
+    assert refused.status == 422
+    assert refused.links("nav.pages a[rel=next]") == [f"{path}&page=2"]
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_without_a_number_it_is_the_first_page(shelf: Shelf, name: str) -> None:
     plain = shelf.browser.open(shelf.paths[name])
