@@ -9,8 +9,10 @@ from quintet_conformance.web.forms import KNOWN_HIDDEN
 from quintet_conformance.web.markup import attribute
 
 # How ids are called, and what follows from that, is each framework's own business.
-SHARED = ("class", "type", "name", "rel", "role", "lang", "dir", "datetime")
-SHARED += ("autocomplete", "aria-label", "aria-current", "aria-invalid", "method")
+SHARED = (
+    *("class", "type", "name", "rel", "role", "lang", "dir", "datetime", "method"),
+    *("autocomplete", "aria-label", "aria-current", "aria-invalid"),
+)
 ADDRESSES = ("href", "action", "src")
 PLAYER = re.compile(r"(?<=played by )\w+")
 HASHED = re.compile(r"/static/(\w+)\S*\.(css|js|svg)\S*")
