@@ -2,6 +2,7 @@
 
 import json as json_module
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from quintet_conformance.contract import Contract
 from quintet_conformance.recorder import Recorder
 from quintet_conformance.transport import Transport
 
+REMEMBERED = 1_000  # addresses: most are asked for again, and taking one apart is slow
 NO_BODY = object()
 
 Json = Any
@@ -27,8 +29,9 @@ class Connection:
         self.contract = contract
         self.recorder = recorder
         self.http = Transport(self.url)
+        self.target = lru_cache(REMEMBERED)(self._target)
 
-    def target(self, path: str) -> httpx.URL:
+    def _target(self, path: str) -> httpx.URL:
         """Address a path exactly as it is written, without normalising it."""
         return self.url.copy_with(raw_path=path.encode("ascii"))
 

@@ -55,7 +55,10 @@ def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
     }
     command = [
         *(sys.executable, "-m", "pytest", str(SUITE), "-q", "--no-header"),
-        *(f"-n{PROCESSES}", "-pno:cacheprovider"),
+        # Whoever is done takes from the other's end: modules stay together, and with
+        # them the users that the tests of a module share.
+        *(f"-n{PROCESSES}", "--dist=worksteal"),
+        *("-pno:cacheprovider", "-pno:logging", "--capture=sys"),
         *(f"--{name}={value}" for name, value in options.items()),
         *(f"--profile={profile}" for profile in plan.manifest.profiles),
         *(f"--known-failure={check}" for check in plan.manifest.known_failures),
