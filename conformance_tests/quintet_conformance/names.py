@@ -1,7 +1,7 @@
 """Random names, so that no test depends on what a server already holds.
 
-They come from the operating system: the random-order plugin seeds `random` anew
-before each test, which would give every test the same names.
+They come from the operating system: the random-order plugin seeds `random` alike in
+all processes of a run, which would give their tests the same names.
 """
 
 import ipaddress
