@@ -2,7 +2,7 @@
 
 import json as json_module
 from collections.abc import Iterable, Mapping, Sequence
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +11,10 @@ import httpx
 from quintet_conformance import names, wire
 from quintet_conformance.contract import Contract
 from quintet_conformance.recorder import Recorder
+from quintet_conformance.transport import Transport
 
-TIMEOUT = 20.0
-CONNECTIONS = 128
+REMEMBERED = 1_000  # addresses: most are asked for again, and taking one apart is slow
 NO_BODY = object()
-OWN_HEADERS = {"Accept-Encoding": "identity"}
 
 Json = Any
 Query = Mapping[str, Json] | Sequence[tuple[str, Json]] | str
@@ -29,16 +28,10 @@ class Connection:
         self.url = httpx.URL(base_url)
         self.contract = contract
         self.recorder = recorder
-        self.http = httpx.Client(
-            timeout=TIMEOUT,
-            limits=httpx.Limits(
-                max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS
-            ),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=False,
-        )
+        self.http = Transport(self.url)
+        self.target = lru_cache(REMEMBERED)(self._target)
 
-    def target(self, path: str) -> httpx.URL:
+    def _target(self, path: str) -> httpx.URL:
         """Address a path exactly as it is written, without normalising it."""
         return self.url.copy_with(raw_path=path.encode("ascii"))
 
@@ -68,7 +61,7 @@ class Caller:
         `server_may_refuse` admits what an HTTP server answers by itself to requests
         that never reach the application. A header field of None is left out.
         """
-        fields: dict[str, str | bytes | None] = {**OWN_HEADERS, **self.headers}
+        fields: dict[str, str | bytes | None] = {**self.headers}
         if json is not NO_BODY and content is None:
             content = json_module.dumps(json).encode("ascii")
             fields["Content-Type"] = "application/json"

@@ -1,5 +1,6 @@
 """Which checks are run, and that each of them names the requirements it checks."""
 
+import gc
 from collections.abc import Generator
 
 import pytest
@@ -54,6 +55,10 @@ class Collection:
         )
         claimed.sort(key=lambda item: item.get_closest_marker("last") is not None)
         items[:] = claimed
+
+    def pytest_collection_finish(self) -> None:
+        """Spare the garbage collector what stays until the end: all these checks."""
+        gc.freeze()
 
     def _refuse_unknown_failures(self, items: list[pytest.Item]) -> None:
         found = {check_id(item.nodeid) for item in items}

@@ -83,6 +83,21 @@ def other_member(site: Site) -> Member:
 
 
 @pytest.fixture(scope="session")
+def bystanders(site: Site) -> Callable[[int], list[Member]]:
+    """Signed-in users whom many tests share: their accounts are left as they are.
+
+    They may write, like and follow; nobody counts what they wrote, liked or followed.
+    """
+    made: list[Member] = []
+
+    def give(count: int) -> list[Member]:
+        made.extend(site.new_member() for _ in range(count - len(made)))
+        return made[:count]
+
+    return give
+
+
+@pytest.fixture(scope="session")
 def administrator(run: Run, site: Site) -> Administrator:
     """The admin that the run was given."""
     username, password = run.settings.admin_username, run.settings.admin_password

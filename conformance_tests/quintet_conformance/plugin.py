@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     cases.directory = settings.spec / "cases"
     if settings.base_url or config.option.collectonly:
         _judge(config, settings)
+    # For pytest-randomly: no test draws from `random`, so none needs it seeded anew.
+    config.option.randomly_reset_seed = False
     config.pluginmanager.register(fixtures)
     config.pluginmanager.register(web_fixtures)
 

@@ -118,9 +118,13 @@ class Scene:
     @cached_property
     def admin(self) -> Member:
         administrator = self._administrator()
-        member = self.site.new_member()
-        administrator.set_role(member.username, "admin")
-        return member
+        administrator.set_role(self._candidate.username, "admin")
+        return self._candidate
+
+    @cached_property
+    def _candidate(self) -> Member:
+        """The same user is made admin by one module after the other."""
+        return self.site.new_member()
 
     def retire_admin(self) -> None:
         if "admin" in self.__dict__:

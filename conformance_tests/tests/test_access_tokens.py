@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,9 +38,9 @@ def holder(site: Site) -> Member:
 
 
 @pytest.fixture(scope="module")
-def stranger(site: Site) -> Member:
+def stranger(bystanders: Callable[[int], list[Member]]) -> Member:
     """Another such user."""
-    return site.new_member()
+    return bystanders(1)[0]
 
 
 def decoded(part: str) -> bytes:

@@ -47,6 +47,12 @@ NOT_MATCHING: dict[str, Write] = {
 }
 
 
+@pytest.fixture(scope="module")
+def member(bystanders: Callable[[int], list[Member]]) -> Member:
+    """Somebody whose answers are looked at, whatever is in them."""
+    return bystanders(1)[0]
+
+
 def vary(response: httpx.Response) -> set[str]:
     listed = ",".join(response.headers.get_list("Vary"))
     return {name.strip().lower() for name in listed.split(",") if name.strip()}

@@ -25,8 +25,8 @@ def commenter(site: Site) -> Member:
 
 
 @pytest.fixture(scope="module")
-def stranger(site: Site) -> Member:
-    return site.new_member()
+def stranger(bystanders: Callable[[int], list[Member]]) -> Member:
+    return bystanders(1)[0]
 
 
 @pytest.fixture

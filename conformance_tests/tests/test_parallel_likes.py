@@ -11,6 +11,7 @@ from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
 
 Json = Any
+Bystanders = Callable[[int], list[Member]]
 NewPost = Callable[..., Json]
 Together = Callable[..., list[Any]]
 
@@ -18,8 +19,8 @@ THREADS = 25
 
 
 @pytest.fixture(scope="module")
-def readers(site: Site) -> list[Member]:
-    return [site.new_member() for _ in range(5)]
+def readers(bystanders: Bystanders) -> list[Member]:
+    return bystanders(5)
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +47,9 @@ def expect_done(response: httpx.Response) -> None:
 
 @pytest.mark.requirement("LIKE-02")
 def test_likes_of_many_at_once_are_all_counted(
-    site: Site, anonymous: Client, slug: str, together: Together
+    bystanders: Bystanders, anonymous: Client, slug: str, together: Together
 ) -> None:
-    crowd = [site.new_member() for _ in range(THREADS)]
+    crowd = bystanders(THREADS)
     for response in together(THREADS, lambda number: crowd[number].like_post(slug)):
         expect_done(response)
     assert like_of(anonymous, slug) == (THREADS, False)

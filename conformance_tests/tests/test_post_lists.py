@@ -8,9 +8,10 @@ import pytest
 from quintet_conformance import names
 from quintet_conformance.helpers import expect, items
 from quintet_conformance.operations import Client
-from quintet_conformance.site import Member, Site
+from quintet_conformance.site import Member
 
 Json = Any
+Bystanders = Callable[[int], list[Member]]
 NewPost = Callable[..., Json]
 
 
@@ -38,12 +39,12 @@ def test_list_posts_shows_the_posts_without_their_bodies(
 
 @pytest.mark.requirement("POST-21", "LIKE-01", "COMM-01")
 def test_likes_comments_and_tags_do_not_multiply_each_other(
-    member: Member, site: Site, anonymous: Client, new_post: NewPost
+    member: Member, bystanders: Bystanders, anonymous: Client, new_post: NewPost
 ) -> None:
     tags = [names.tag() for _ in range(3)]
     slug = new_post(member, tags=tags)["slug"]
     bare = new_post(member)["slug"]
-    for user in (member, site.new_member(), site.new_member()):
+    for user in (member, *bystanders(2)):
         expect(user.like_post(slug), 204)
     for number in range(4):
         expect(member.create_comment(slug, body=f"Comment {number}."), 201)
@@ -77,9 +78,13 @@ def test_liked_by_tells_nothing_of_the_callers_own_likes(
 @pytest.mark.requirement("POST-21", "POST-11")
 @pytest.mark.parametrize("reader", ["author", "other", "anonymous", "editor", "admin"])
 def test_list_posts_holds_no_drafts_for_anybody(
-    site: Site, request: pytest.FixtureRequest, new_post: NewPost, reader: str
+    member: Member,
+    bystanders: Bystanders,
+    request: pytest.FixtureRequest,
+    new_post: NewPost,
+    reader: str,
 ) -> None:
-    author, word, tag = site.new_member(), names.word(), names.tag()
+    author, word, tag = member, names.word(), names.tag()
     published = new_post(author, title=f"{word} one", tags=[tag])["slug"]
     draft = new_post(author, title=f"{word} two", tags=[tag])["slug"]
     expect(author.like_post(draft), 204)
@@ -87,8 +92,7 @@ def test_list_posts_holds_no_drafts_for_anybody(
     expect(author.update_post(draft, status="draft"), 200)
     readers = {
         "author": author,
-        "other": site.new_member(),
-        "anonymous": site.anonymous(),
+        "other": bystanders(1)[0],
     }
     client = readers.get(reader) or request.getfixturevalue(reader)
     for query in (

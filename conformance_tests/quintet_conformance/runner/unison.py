@@ -15,7 +15,7 @@ from quintet_conformance.runner.mail import MailSink
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import SUITE
 from quintet_conformance.runner.processes import Server, Workplace, free_port
-from quintet_conformance.runner.serving import install, serving
+from quintet_conformance.runner.serving import install, serving, wait_for
 from quintet_conformance.runner.stages import StageFailedError, Stages
 
 TESTS = SUITE / "unison"
@@ -45,25 +45,38 @@ def judge_together(
     manifests: Iterable[Manifest], place: Place, stages: Stages, further: list[str]
 ) -> None:
     """Serve one database by all of them and run the tests that cross over."""
-    with ExitStack() as stack:
-        enter = stack.enter_context
-        directory = Path(enter(tempfile.TemporaryDirectory(prefix="quintet-")))
-        settings = enter(_shared(directory / "mails"))
-        parts = []
-        for manifest in manifests:
-            stages.say(f"copy and install {manifest.name}")
-            copy = directory / manifest.key
-            workplace = install(manifest, copy, place.cache, settings)
-            parts.append(Part(manifest, workplace))
-        try:
-            _fill(parts, stages, settings["DATABASE_URL"])
-            servers = [enter(_playing(part, place, stages)) for part in parts]
-        except StageFailedError as failed:
-            stages.say(f"given up at: {failed}")
-            return
-        names = [part.manifest.name for part in parts]
-        urls = dict(zip(names, [server.url for server in servers], strict=True))
-        _run_tests(urls, directory / "mails", place, stages, further)
+    try:
+        with ExitStack() as stack:
+            directory = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="quintet-"))
+            )
+            urls = _set_up(manifests, directory, place, stages, stack)
+            _run_tests(urls, directory / "mails", place, stages, further)
+    except StageFailedError as failed:
+        stages.say(f"given up at: {failed}")
+
+
+def _set_up(
+    manifests: Iterable[Manifest],
+    directory: Path,
+    place: Place,
+    stages: Stages,
+    stack: ExitStack,
+) -> dict[str, str]:
+    """Bring all up; give the URL of each."""
+    settings = stack.enter_context(_shared(directory / "mails"))
+    parts = []
+    for manifest in manifests:
+        stages.say(f"copy and install {manifest.name}")
+        workplace = install(manifest, directory / manifest.key, place.cache, settings)
+        parts.append(Part(manifest, workplace))
+    _fill(parts, stages, settings["DATABASE_URL"])
+    servers = {
+        part.manifest.name: stack.enter_context(_playing(part, place, stages))
+        for part in parts
+    }
+    wait_for(servers, stages)
+    return {name: server.url for name, server in servers.items()}
 
 
 @contextmanager

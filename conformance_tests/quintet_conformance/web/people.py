@@ -46,7 +46,7 @@ class Blog:
 
 def public_url_of(connection: Connection) -> str:
     """Ask the server for its own address: robots.txt names the sitemap by it."""
-    response = connection.http.get(connection.target("/robots.txt"))
+    response = connection.http.request("GET", connection.target("/robots.txt"))
     for line in response.text.splitlines():
         name, _, address = line.partition(":")
         base = address.strip().removesuffix("/sitemap.xml")
