@@ -91,22 +91,16 @@ def unison(arguments: Arguments) -> int:
 
 def look(arguments: Arguments) -> int:
     """Look at the pages of an implementation in a real browser."""
-    plan = _plan(arguments, arguments.directory, DATABASES[0])
-    plan = replace(plan, purpose="browser")
+    plan = replace(
+        _plan(arguments, arguments.directory, DATABASES[0]), purpose="browser"
+    )
     return _several(arguments, plan.name, lambda stages: browser.look(plan, stages))
 
 
 def compare_pages(arguments: Arguments) -> int:
     """Tell where the pages of implementations differ, by what the browser runs left."""
     keys = [manifest.key for manifest in _manifests(arguments)]
-    pictures = browser.screenshots(arguments.reports)
-    seen = [key for key in keys if (pictures / key).exists()]
-    if len(seen) < AT_LEAST:
-        print(f"nothing to compare: pages were seen of {', '.join(seen) or 'nobody'}")
-        return 1
-    found = list(browser.differences(arguments.reports, seen))
-    print("\n".join(found) or f"the pages are the same: {', '.join(seen)}")
-    return 1 if found else 0
+    return 0 if browser.compare(arguments.reports, keys) else 1
 
 
 def write_matrix(arguments: Arguments) -> int:
