@@ -23,10 +23,7 @@ from quintet_conformance.runner.plan import Plan
 from quintet_conformance.runner.results import write_results
 from quintet_conformance.runner.schema import check_schema
 from quintet_conformance.runner.services import ServiceUnavailableError
-from quintet_conformance.runner.specification import (
-    faults_of_coverage,
-    faults_of_files,
-)
+from quintet_conformance.runner.specification import faults_of_coverage, faults_of_files
 from quintet_conformance.runner.stages import Stages
 from quintet_conformance.runner.unison import Place, judge_together
 
@@ -91,9 +88,8 @@ def unison(arguments: Arguments) -> int:
 
 def look(arguments: Arguments) -> int:
     """Look at the pages of an implementation in a real browser."""
-    plan = replace(
-        _plan(arguments, arguments.directory, DATABASES[0]), purpose="browser"
-    )
+    plan = _plan(arguments, arguments.directory, DATABASES[0])
+    plan = replace(plan, purpose="browser")
     return _several(arguments, plan.name, lambda stages: browser.look(plan, stages))
 
 
