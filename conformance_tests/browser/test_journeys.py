@@ -4,10 +4,11 @@ Each on a phone and on a desk, with JavaScript and without.
 """
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
+from window import Window
 
 from quintet_conformance import names
 
@@ -18,10 +19,10 @@ NEW_PASSWORD = "another long quiet walk"
 
 
 @pytest.fixture
-def newcomer(new_visitor_window):
+def newcomer(new_visitor_window: Callable[[], Window]) -> Callable[[], Window]:
     """Register in a window; the name stays with it."""
 
-    def register() -> Any:
+    def register() -> Window:
         window = new_visitor_window()
         window.username, window.email = names.username(), names.email()
         window.open("/")

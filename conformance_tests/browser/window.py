@@ -1,6 +1,5 @@
 """A window of a real browser, which remembers whatever goes wrong in it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +28,7 @@ KINDS: Mapping[str, Json] = {
 }
 # A page that tells a mistake or an error has the status of one: that is no fault.
 OF_STATUS = "Failed to load resource: the server responded with a status of"
+STOPPED = "net::ERR_ABORTED"  # the window went elsewhere first
 
 
 class Window:
@@ -44,6 +44,7 @@ class Window:
         **options: Json,
     ) -> None:
         self.base_url = base_url
+        self.username = self.email = ""  # of who has registered here
         self.faults: list[str] = []
         self.context = browser.new_context(
             **KINDS[kind],
@@ -113,7 +114,7 @@ class Window:
             self.faults.append(f"the console: {message.text}")
 
     def _on_failure(self, request: Request) -> None:
-        if not re.match("net::ERR_ABORTED", request.failure or ""):
+        if request.failure != STOPPED:
             self.faults.append(f"{request.url}: {request.failure}")
 
     def _on_response(self, response: Response) -> None:

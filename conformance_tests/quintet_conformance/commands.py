@@ -23,10 +23,7 @@ from quintet_conformance.runner.plan import Plan
 from quintet_conformance.runner.results import write_results
 from quintet_conformance.runner.schema import check_schema
 from quintet_conformance.runner.services import ServiceUnavailableError
-from quintet_conformance.runner.specification import (
-    faults_of_coverage,
-    faults_of_files,
-)
+from quintet_conformance.runner.specification import faults_of_coverage, faults_of_files
 from quintet_conformance.runner.stages import Stages
 from quintet_conformance.runner.unison import Place, judge_together
 
@@ -99,14 +96,7 @@ def look(arguments: Arguments) -> int:
 def compare_pages(arguments: Arguments) -> int:
     """Tell where the pages of implementations differ, by what the browser runs left."""
     keys = [manifest.key for manifest in _manifests(arguments)]
-    pictures = browser.screenshots(arguments.reports)
-    seen = [key for key in keys if (pictures / key).exists()]
-    if len(seen) < AT_LEAST:
-        print(f"nothing to compare: pages were seen of {', '.join(seen) or 'nobody'}")
-        return 1
-    found = list(browser.differences(arguments.reports, seen))
-    print("\n".join(found) or f"the pages are the same: {', '.join(seen)}")
-    return 1 if found else 0
+    return 0 if browser.compare(arguments.reports, keys) else 1
 
 
 def write_matrix(arguments: Arguments) -> int:

@@ -12,6 +12,7 @@ from quintet_conformance.runner.stages import StageFailedError, Stages
 from quintet_conformance.runner.stand import set_up
 
 TESTS = SUITE / "browser"
+AT_LEAST = 2
 
 
 def look(plan: Plan, stages: Stages) -> None:
@@ -38,6 +39,17 @@ def look(plan: Plan, stages: Stages) -> None:
 
 def screenshots(reports: Path) -> Path:
     return reports / "screenshots"
+
+
+def compare(reports: Path, keys: Iterable[str]) -> bool:
+    """Tell whether the pages that were seen of several are the same."""
+    seen = [key for key in keys if (screenshots(reports) / key).exists()]
+    if len(seen) < AT_LEAST:
+        print(f"nothing to compare: pages were seen of {', '.join(seen) or 'nobody'}")
+        return False
+    found = list(differences(reports, seen))
+    print("\n".join(found) or f"the pages are the same: {', '.join(seen)}")
+    return not found
 
 
 def differences(reports: Path, keys: Iterable[str]) -> Iterator[str]:
