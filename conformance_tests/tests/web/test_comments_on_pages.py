@@ -70,6 +70,17 @@ def test_every_comment_can_be_reached(visitor: Browser, discussion: Json) -> Non
 
 
 @pytest.mark.requirement("WEB-06")
+@pytest.mark.parametrize(
+    "before", ["", "0", "-1", "01", "x", "1.0", "%D9%A1", "9223372036854775808", "%00"]
+)
+def test_before_what_is_no_id_is_nothing(
+    visitor: Browser, permanent_post: Json, before: str
+) -> None:
+    path = f"/posts/{permanent_post['slug']}"
+    expect_advice(visitor.get(f"{path}?before={before}"), 404)
+
+
+@pytest.mark.requirement("WEB-06")
 def test_exactly_fifty_need_no_link(
     visitor: Browser, author: SignedIn, post: Json
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Response
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.accounts import services as accounts
@@ -17,11 +17,11 @@ from app.pages import Page, PageDep, PageNumber, page_router
 from app.pagination import NumberedPage
 from app.paths import SlugPath, TagPath, UsernamePath
 from app.sessions import SignedIn
-from app.validation import IdDigits, field_errors
+from app.validation import MAX_ID, IdDigits, field_errors
 
 router = page_router()
 NOTHING: NumberedPage[PostSummary] = NumberedPage([], 1, 1)
-CommentId = Annotated[int, IdDigits, Query()]
+CommentId = Annotated[int, Query(), Field(ge=1, le=MAX_ID), IdDigits]
 
 
 @router.get("/")

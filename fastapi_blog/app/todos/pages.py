@@ -62,8 +62,9 @@ async def _todos_page(
     todos = {todo.id: todo for todo in listing.items}
     if edited:
         todo_id, form = edited
-        # One from a later page comes first, or its form would be nowhere.
-        todos.setdefault(todo_id, await services.get_todo(reader, caller, todo_id))
+        # One from a later page comes last, or its form would be nowhere.
+        if todo_id not in todos:
+            todos[todo_id] = await services.get_todo(reader, caller, todo_id)
         forms[todo_id] = form
     return page.render(
         "todos/todos.html",
