@@ -48,17 +48,17 @@ class Context(SimpleNamespace):
 
 
 class RequestContext(SimpleNamespace):
-    """What a request has; the decorators of its handler set it."""
+    """What a request has; middleware and the decorators of its handler set it."""
 
     viewer: Caller | None = None  # who asks, when that is known
     reader: AsyncConnection  # in a handler that is @reading
     session: AsyncSession  # in a handler that is @writing
+    cookie: dict[str, Any]  # of a page: what the browser keeps, see sessions.py
 
     def __init__(self) -> None:
         super().__init__()
         self.headers: dict[str, str] = {}  # for the answer
         self.mails: list[Mail] = []  # for when the transaction is over
-        self.cookie: dict[str, Any] = {}  # what a browser keeps, see sessions.py
 
     @property
     def caller(self) -> Caller:

@@ -38,8 +38,8 @@ async def open_session(request: Request) -> None:
 
 async def keep_session(request: Request, response: BaseHTTPResponse) -> None:
     """Sends a cookie when there is something new to keep: who reads gets none."""
-    cookie = request.ctx.cookie
-    if not is_page(request.path) or cookie == _read_cookie(request):
+    cookie = getattr(request.ctx, "cookie", None)
+    if cookie is None or cookie == _read_cookie(request):
         return
     https = request.app.ctx.settings.served_over_https
     response.add_cookie(

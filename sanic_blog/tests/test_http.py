@@ -460,6 +460,14 @@ async def test_host_in_production(
     assert answer.headers["x-request-id"]
 
 
+async def test_refused_host_leaves_the_cookie_alone(production: App) -> None:
+    async with connect(production) as client:
+        assert "set-cookie" in (await client.get("/login")).headers
+        answer = await client.get("/", headers={"Host": "evil.test"})
+    assert answer.status_code == 400
+    assert "set-cookie" not in answer.headers
+
+
 async def test_unexpected_error_tells_nothing(
     application: App, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
