@@ -1,10 +1,13 @@
 """What people see of an error: the site's frame, what happened, what to do next."""
 
+import sys
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -17,6 +20,7 @@ from common.errors import (
     ForgedRequest,
     MalformedJson,
     MethodNotAllowed,
+    NotAuthenticated,
     NotFound,
 )
 from common.paths import is_page
@@ -52,6 +56,7 @@ DETAILS = {
     405: "This address does not take what was sent to it.",
     413: "What you sent is larger than this site takes.",
 }
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 FORMS_ARE_SENT_BY = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -79,7 +84,7 @@ class ErrorPages:
         self, request: HttpRequest, error: Exception
     ) -> HttpResponse | None:
         """Leaves to Django's own handlers what they know, or what nobody expected."""
-        if isinstance(error, AppError | OperationalError | InterfaceError):
+        if isinstance(error, (AppError, *DATABASE_IS_AWAY)):
             return error_page(request, translate(error))
         return None
 
@@ -97,9 +102,7 @@ def error_page(request: HttpRequest, error: AppError) -> HttpResponse:
     status = STATUSES[error.code]
     if status == 401:
         return redirect(_login_path(request))
-    if status >= 500:
-        # The page tells of another error, and can do without the name.
-        request.user = AnonymousUser()
+    request.user = _visitor_if_known(request, status)
     messages = [fault.message for fault in error.errors]
     context = {
         "heading": HEADINGS[status],
@@ -110,6 +113,15 @@ def error_page(request: HttpRequest, error: AppError) -> HttpResponse:
         request, "error.html", context, status=status, headers=headers_of(error)
     )
     return response.render()
+
+
+def _visitor_if_known(request: HttpRequest, status: int) -> Any:
+    visitor = getattr(request, "user", AnonymousUser())
+    try:
+        is_known = status < 500 and visitor.is_authenticated
+    except DATABASE_IS_AWAY:
+        is_known = False  # The page tells of another error, and needs no name.
+    return visitor if is_known else AnonymousUser()
 
 
 def _login_path(request: HttpRequest) -> str:
@@ -127,6 +139,8 @@ def _respond(request: HttpRequest, error: AppError) -> HttpResponse:
 
 # What `config/urls.py` and CSRF_FAILURE_VIEW name as Django's own handlers.
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):
+        return _uncached(_respond(request, NotAuthenticated()))
     too_large = isinstance(exception, RequestDataTooBig)
     return _respond(request, translate(exception) if too_large else MalformedJson())
 
@@ -140,7 +154,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _respond(request, AppError())
+    # Idiom: Django names no error here; what middleware meets is told nowhere else.
+    error = sys.exception()
+    is_away = isinstance(error, DATABASE_IS_AWAY)
+    told = translate(error) if is_away else AppError()
+    return _uncached(_respond(request, told))
+
+
+def _uncached(response: HttpResponse) -> HttpResponse:
+    """For errors of the middleware, which `page_caching` may not get to see."""
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - likewise

@@ -21,6 +21,7 @@ BASE_DIR = Path(__file__).parent.parent
 MIN_KEY_BYTES = 32
 LOCK_SECONDS = 10
 CONNECT_SECONDS = 2
+IN_MEMORY = {"", ":memory:"}  # SQLite's: a database for each connection
 
 load_dotenv(BASE_DIR / ".env")
 
@@ -75,8 +76,9 @@ def key(text: str) -> bytes:
 
 
 def database(text: str) -> Database:
-    if text.startswith("sqlite:///"):
-        return _sqlite(BASE_DIR / text.removeprefix("sqlite:///"))
+    file = text.removeprefix("sqlite:///")
+    if file != text and file not in IN_MEMORY:
+        return _sqlite(BASE_DIR / file)
     if not text.startswith("postgresql://"):
         raise ValueError(
             "use sqlite:///file or postgresql://user:password@host:5432/name"
@@ -154,5 +156,5 @@ def network(text: str) -> Network:
     return ip_network(text, strict=False)
 
 
-def rate_limit(text: str) -> RateLimitItem:
-    return parse(text)
+def rate_limit(name: str, default: str) -> RateLimitItem:
+    return read(name, parse, parse(default))

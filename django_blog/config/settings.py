@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from common.logs import logging_config
 from config import environment
-from config.environment import choice, comma_separated, read, required
+from config.environment import choice, comma_separated, rate_limit, read, required
 
 ENVIRONMENT = read("ENVIRONMENT", choice("development", "production"), "development")
 IN_PRODUCTION = ENVIRONMENT == "production"
@@ -101,14 +101,10 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # Storage. Services begin transactions, reads need none.
+_own_file = environment.database("sqlite:///blog.db")
 DATABASES = {
     "default": {
-        **read(
-            "DATABASE_URL",
-            environment.database,
-            environment.database("sqlite:///blog.db"),
-        ),
-        "ATOMIC_REQUESTS": False,
+        **read("DATABASE_URL", environment.database, _own_file),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -145,13 +141,10 @@ SESSION_COOKIE_AGE = CSRF_COOKIE_AGE = 14 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # more than the longest query can have
 REDIS_URL = read("REDIS_URL", environment.redis_url, None)
-_limit = environment.rate_limit
-LOGIN_RATE_LIMIT = read("LOGIN_RATE_LIMIT", _limit, _limit("10/5minutes"))
-LOGIN_ADDRESS_RATE_LIMIT = read(
-    "LOGIN_ADDRESS_RATE_LIMIT", _limit, _limit("100/5minutes")
-)
-LOGIN_NAME_RATE_LIMIT = read("LOGIN_NAME_RATE_LIMIT", _limit, _limit("100/hour"))
-AUTH_RATE_LIMIT = read("AUTH_RATE_LIMIT", _limit, _limit("60/minute"))
+LOGIN_RATE_LIMIT = rate_limit("LOGIN_RATE_LIMIT", "10/5minutes")
+LOGIN_ADDRESS_RATE_LIMIT = rate_limit("LOGIN_ADDRESS_RATE_LIMIT", "100/5minutes")
+LOGIN_NAME_RATE_LIMIT = rate_limit("LOGIN_NAME_RATE_LIMIT", "100/hour")
+AUTH_RATE_LIMIT = rate_limit("AUTH_RATE_LIMIT", "60/minute")
 
 # The API
 REST_FRAMEWORK = {
@@ -165,17 +158,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "common.problems.exception_handler",
     "NON_FIELD_ERRORS_KEY": "",
 }
+_path_parts = {"id": int, "username": str, "post_slug": str, "tag": str}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Quintet blog API",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PATH_CONVERTER_OVERRIDES": {
-        "id": int,
-        "username": str,
-        "post_slug": str,
-        "tag": str,
-    },
+    "PATH_CONVERTER_OVERRIDES": _path_parts,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

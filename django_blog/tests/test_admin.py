@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +14,7 @@ from accounts.models import User
 from blog.models import Comment, Post, Tag
 from common.errors import NotFound
 from common.mail import Mail
+from tests.browser import assert_page
 from tests.conftest import PASSWORD, Person, SignUp, assert_problem, write_post
 from tests.test_statements import fill
 
@@ -224,6 +225,19 @@ def test_accounts_are_for_admins(editor: Client, root: Client) -> None:
     assert editor.get("/admin/accounts/user/").status_code == 403
     assert root.get("/admin/accounts/user/?role=editor").status_code == 200
     assert root.get("/admin/accounts/user/add/").status_code == 403
+
+
+def test_errors_are_pages_of_the_site(editor: Client) -> None:
+    editor.raise_request_exception = False
+    frame = 'action="/logout"'
+    assert_page(editor.get("/admin/accounts/user/"), 403, "Not allowed", frame)
+    assert_page(editor.get("/admin/nothing/"), 404, "Page not found", frame)
+    assert_page(editor.get("/admin/logout/"), 405, "Not possible here", frame)
+    for fault, status in ((RuntimeError("secret"), 500), (OperationalError(), 503)):
+        with mock.patch.object(Post.objects, "all", side_effect=fault):
+            answer = editor.get("/admin/blog/post/")
+        assert_page(answer, status)
+        assert "secret" not in answer.text
 
 
 def test_admin_changes_a_role(root: Client, sign_up: SignUp) -> None:

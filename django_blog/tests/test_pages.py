@@ -3,12 +3,14 @@
 from unittest import mock
 
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 
 from blog.models import Post
 from common.pages import next_path
 from tests.browser import Browser, assert_page, assert_redirect
-from tests.conftest import SignUp, write_post
+from tests.conftest import PASSWORD, SignUp, write_post
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +196,31 @@ def test_database_that_is_away(sign_up: SignUp) -> None:
         "1",
         "private, no-cache",
     )
+
+
+def test_pages_while_the_database_is_away(sign_up: SignUp) -> None:
+    sign_up("ada")
+    browser = Browser().sign_in()
+    away = OperationalError("gone")
+    with mock.patch.object(SessionStore, "load", side_effect=away):
+        for path in ("/", "/account", "/login", "/admin/", "/posts/new"):
+            assert_page(browser.get(path), 503, "Back in a moment", 'href="/login"')
+        # These tell of another error, and need no name.
+        assert_page(browser.get("/nothing"), 404, "Page not found", 'href="/login"')
+        assert_page(browser.get("/logout"), 405, "Not possible here")
+
+
+def test_database_that_goes_before_the_session_is_stored(sign_up: SignUp) -> None:
+    sign_up("ada")
+    browser = Browser()
+    form = {"username": "ada", "password": PASSWORD}
+    form |= {"csrfmiddlewaretoken": browser.csrf_token("/login")}
+    away = OperationalError("gone")
+    with mock.patch.object(SessionBase, "is_empty", side_effect=away):
+        answer = browser.post("/login", form)
+    assert_page(answer, 503, "Back in a moment")
+    assert (answer["Retry-After"], answer["Cache-Control"]) == ("1", "no-store")
+    assert "Content-Security-Policy" in answer
 
 
 def test_header_fields(sign_up: SignUp) -> None:

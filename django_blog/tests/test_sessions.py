@@ -1,11 +1,14 @@
 """Sessions: rows of Django's own table, which end whenever the tokens do."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.generic import View
 
 from tests.browser import Browser, assert_redirect
 from tests.conftest import PASSWORD, SignUp
@@ -83,6 +86,33 @@ def test_deactivation_ends_sessions_for_good(ada: Browser, sign_up: SignUp) -> N
     root = sign_up("root", role="admin")
     for is_active in (False, True):
         root.patch("/api/v1/admin/users/ada", {"is_active": is_active})
+    assert not ada.is_signed_in
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "login"),
+    [
+        ("GET", "/todos?show=all", "/login?next=%2Ftodos%3Fshow%3Dall"),
+        ("POST", "/account/password", "/login"),
+    ],
+)
+def test_session_that_ends_during_its_request(
+    ada: Browser, method: str, path: str, login: str
+) -> None:
+    def end(_: View, request: HttpRequest) -> HttpResponse:
+        request.session["kept"] = "what has to be stored"
+        Session.objects.all().delete()
+        return HttpResponse()
+
+    proof = {
+        "X-CSRFToken": ada.form("/account", "/account/password")["csrfmiddlewaretoken"]
+    }
+    with mock.patch.object(View, "dispatch", end):
+        answer = ada.generic(method, path, headers=proof)
+    assert_redirect(answer, login)
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "Content-Security-Policy" in answer
     assert not ada.is_signed_in
 
 
