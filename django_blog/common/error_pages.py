@@ -156,8 +156,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Idiom: Django names no error here; what middleware meets is told nowhere else.
     error = sys.exception()
-    is_away = isinstance(error, DATABASE_IS_AWAY)
-    told = translate(error) if is_away else AppError()
+    told = translate(error) if isinstance(error, DATABASE_IS_AWAY) else AppError()
     return _uncached(_respond(request, told))
 
 

@@ -53,9 +53,9 @@ class TodoPage(TodosMixin, RefusingMixin, NumberedListView):
         context = super().get_context_data(**{**frame, **context})
         forms = {todo: TodoForm.of(todo, show) for todo in context["page_obj"]}
         if edited:
-            # One from a later page comes first, or its form would be nowhere.
+            # One from a later page comes last, or its form would be nowhere.
             todo, form = edited
-            forms = {todo: form, **forms} if todo not in forms else forms | {todo: form}
+            forms[todo] = form
         return context | {"entries": list(forms.items())}
 
     def refused(self, **context: Any) -> HttpResponse:
