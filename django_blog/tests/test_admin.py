@@ -234,7 +234,7 @@ def test_errors_are_pages_of_the_site(editor: Client) -> None:
     assert_page(editor.get("/admin/nothing/"), 404, "Page not found", frame)
     assert_page(editor.get("/admin/logout/"), 405, "Not possible here", frame)
     for fault, status in ((RuntimeError("secret"), 500), (OperationalError(), 503)):
-        with mock.patch.object(Post.objects, "all", side_effect=fault):
+        with mock.patch("blog.admin.PostAdmin.get_queryset", side_effect=fault):
             answer = editor.get("/admin/blog/post/")
         assert_page(answer, status)
         assert "secret" not in answer.text
