@@ -81,8 +81,13 @@ def render(
 
 
 def is_steady(results: Json) -> bool:
-    """Whether another run would find the same: a broken SHOULD may be the moment's."""
-    return all(check["outcome"] != outcomes.WARNING for check in results["checks"])
+    """Whether another run would find the same.
+
+    A broken SHOULD may be the moment's doing, and so may a window of time that a busy
+    machine missed.
+    """
+    momentary = {outcomes.WARNING, outcomes.NOT_RUN}
+    return all(check["outcome"] not in momentary for check in results["checks"])
 
 
 def write(readme: Path, lines: list[str]) -> None:
