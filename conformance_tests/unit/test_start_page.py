@@ -76,11 +76,6 @@ def test_it_leads_to_all_there_is(page):
     assert "http://127.0.0.1:8001/" not in parser.found
 
 
-def test_a_terminal_is_told_of_the_documentation_and_what_is_beside_it(tmp_path):
-    places = exhibit(tmp_path, "small", 8001, Admin="/admin/").places
-    assert places == ["http://127.0.0.1:8001/api/docs", "http://127.0.0.1:8001/admin/"]
-
-
 def test_it_names_accounts_and_shows_text_as_text(page):
     assert "ann" in page
     assert "&lt;north&gt;" in page

@@ -142,7 +142,11 @@ def _watch(servers: list[Server]) -> None:
 
 
 def _guide(exhibits: list[Exhibit], users: list[Json], data: Path) -> str:
-    sites = (f"  {each.manifest.name:8} {'  '.join(each.places)}" for each in exhibits)
+    sites = (
+        f"  {each.manifest.name:8} {name:14} {address}"
+        for each in exhibits
+        for name, address in each.links()
+    )
     accounts = (
         f"  {user['username']:10} {user['password']:22} {user['role']}"
         for user in users

@@ -20,12 +20,6 @@ class Exhibit:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def places(self) -> list[str]:
-        """The documentation, and what it has beside the others."""
-        paths = ("/api/docs", *self.manifest.links.values())
-        return [self.url + path for path in paths]
-
     def links(self) -> Iterator[tuple[str, str]]:
         """Name what there is to open, and where."""
         for profile in self.manifest.profiles:
