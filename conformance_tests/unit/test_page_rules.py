@@ -47,6 +47,7 @@ def test_a_good_page_has_no_fault():
     assert not faults()
     assert not faults(SIGNED_IN, Cache_Control="no-store")
     assert not faults(MISTAKEN, 422, method="POST")
+    assert not faults(PAGE.replace("Sign in</h1>", "Sign in\U0001fffe</h1>"))
     assert not faults(cookies=[COOKIE])
     assert not faults("", 303, Location="/todos?show=active#main", Content_Type=None)
     assert not faults("", 304, Content_Type=None)

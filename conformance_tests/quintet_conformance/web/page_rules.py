@@ -10,6 +10,7 @@ from turbohtml import Document, Element
 
 from quintet_conformance.web.markup import (
     OF_CONTROLS,
+    OF_TEXTS,
     attribute,
     parse_errors,
     tokens_of,
@@ -28,7 +29,7 @@ HASH = re.compile(r"[0-9A-Za-z_-]{6,}")
 
 def faults_of_page(visit: Visit) -> Iterator[str]:
     document = visit.document
-    ignored = OF_CONTROLS if visit.has_controls else frozenset[str]()
+    ignored = OF_CONTROLS if visit.has_controls else OF_TEXTS
     for error in parse_errors(visit.text, document, ignored=ignored):
         yield f"HTML: {error}"
     yield from _faults_of_frame(document)
