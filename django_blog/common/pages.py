@@ -58,7 +58,8 @@ class ServiceFormView(RefusingMixin, FormView):
             return self.form_invalid(form)
 
     def perform(self, form: PageForm) -> HttpResponse:
-        raise NotImplementedError
+        """Each view calls its service here; what that refuses is told in the form."""
+        raise NotImplementedError  # as Django's own mixins ask for a method
 
     def form_invalid(self, form: PageForm) -> HttpResponse:
         return self.refused(form=form)
