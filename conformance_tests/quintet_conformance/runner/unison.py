@@ -125,6 +125,7 @@ def _playing(part: Part, place: Place, stages: Stages) -> Iterator[Server]:
         log=place.reports / f"{stages.run}-{manifest.key}.log",
         stages=stages,
         settings={"PUBLIC_URL": f"http://127.0.0.1:{port}"},
+        is_live=manifest.is_live,
     ) as server:
         yield server
 
