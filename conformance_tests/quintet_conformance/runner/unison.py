@@ -51,7 +51,7 @@ def judge_together(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="quintet-"))
             )
             urls = _set_up(manifests, directory, place, stages, stack)
-            options = [*_claims(manifests), *further]
+            options = [*claims(manifests), *further]
             _run_tests(urls, directory / "mails", place, stages, options)
     except StageFailedError as failed:
         stages.say(f"given up at: {failed}")
@@ -131,7 +131,7 @@ def _playing(part: Part, place: Place, stages: Stages) -> Iterator[Server]:
         yield server
 
 
-def _claims(manifests: Iterable[Manifest]) -> list[str]:
+def claims(manifests: Iterable[Manifest]) -> list[str]:
     """Name what all claim: only that can be asked of every one of them."""
     shared = set.intersection(*(set(each.profiles) for each in manifests))
     return [f"--profile={profile}" for profile in sorted(shared)]

@@ -128,11 +128,10 @@ def test_a_request_without_upgrade_is_refused(
         [*UPGRADE, VERSION],
         [*UPGRADE, KEY],
         [*UPGRADE, KEY, ("Sec-WebSocket-Version", "12")],
-        [*UPGRADE, ("Sec-WebSocket-Key", "short"), VERSION],
         [("Upgrade", "websocket"), KEY, VERSION],
         [("Connection", "Upgrade"), ("Upgrade", "h2c"), KEY, VERSION],
     ],
-    ids=["no key", "no version", "old", "bad key", "no connection", "other upgrade"],
+    ids=["no key", "no version", "old version", "no connection", "other upgrade"],
 )
 def test_half_a_handshake_is_refused(
     anonymous: Client, followed: str, fields: list[tuple[str, str]]
