@@ -28,7 +28,7 @@ CHANGES: dict[str, Json] = {
     "title": "Another walk",
     "notes": "By the river.",
     "due_on": "2027-01-02",
-    "position": 7,
+    "position": 7_000,  # far from where a new one comes to stand by itself
     "completed": True,
 }
 

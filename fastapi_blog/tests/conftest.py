@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -127,6 +128,13 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 async def application(settings: Settings) -> AsyncIterator[FastAPI]:
+    async with running(settings) as app:
+        yield app
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[FastAPI]:
+    """An application from its start to its end."""
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         yield app
@@ -135,7 +143,7 @@ async def application(settings: Settings) -> AsyncIterator[FastAPI]:
 
 async def connections_end() -> None:
     """A cancelled connection is closed by its thread, which tells the loop of it."""
-    for _ in range(200):
+    for _ in range(1000):
         threads = [thread.name for thread in threading.enumerate()]
         if not any("_connection_worker_thread" in name for name in threads):
             return

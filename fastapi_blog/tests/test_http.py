@@ -9,9 +9,15 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from app.config import Settings
-from app.main import create_app
 from app.middleware import EXPOSED_HEADERS
-from tests.conftest import PASSWORD, SignUp, assert_problem, connect, write_post
+from tests.conftest import (
+    PASSWORD,
+    SignUp,
+    assert_problem,
+    connect,
+    running,
+    write_post,
+)
 
 pytestmark = pytest.mark.anyio
 LOGIN = "/api/v1/auth/login"
@@ -301,8 +307,10 @@ ORIGIN = "https://example.org"
 @pytest.fixture
 async def cors_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     allowing = {"cors_origins": (ORIGIN,), "public_url": "https://blog.test"}
-    app = create_app(settings.model_copy(update=allowing))
-    async with app.router.lifespan_context(app), connect(app) as client:
+    async with (
+        running(settings.model_copy(update=allowing)) as app,
+        connect(app) as client,
+    ):
         yield client
 
 
@@ -353,8 +361,7 @@ async def test_preflight(cors_client: httpx.AsyncClient) -> None:
 @pytest.fixture
 async def production(settings: Settings) -> AsyncIterator[FastAPI]:
     live = {"environment": "production", "allowed_hosts": ("www.test", "[::1]")}
-    app = create_app(settings.model_copy(update=live))
-    async with app.router.lifespan_context(app):
+    async with running(settings.model_copy(update=live)) as app:
         yield app
 
 
@@ -402,8 +409,7 @@ async def test_unexpected_error_tells_nothing(
     ],
 )
 async def test_what_is_away_is_503(settings: Settings, away: dict[str, str]) -> None:
-    app = create_app(settings.model_copy(update=away))
-    async with app.router.lifespan_context(app), connect(app) as client:
+    async with running(settings.model_copy(update=away)) as app, connect(app) as client:
         credentials = {"username": "ada", "password": PASSWORD}
         for answer in (
             await client.get("/readyz"),

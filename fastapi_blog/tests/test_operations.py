@@ -17,9 +17,8 @@ from app.accounts.models import User
 from app.blog.models import Comment, Like, Post
 from app.config import Settings
 from app.logs import JsonFormatter, logging_config
-from app.main import create_app
 from app.server import main
-from tests.conftest import PROJECT, assert_problem, connect, login, run_module
+from tests.conftest import PROJECT, assert_problem, connect, login, run_module, running
 
 pytestmark = pytest.mark.anyio
 
@@ -93,9 +92,8 @@ async def test_metrics_in_production_need_the_token(
         "environment": "production",
         "metrics_token": SecretStr(token) if token else None,
     }
-    app = create_app(settings.model_copy(update=live))
     headers = {"Authorization": given} if given else {}
-    async with app.router.lifespan_context(app), connect(app) as client:
+    async with running(settings.model_copy(update=live)) as app, connect(app) as client:
         answer = await client.get("/metrics", headers=headers)
     assert answer.status_code == status
 

@@ -5,9 +5,16 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from app.config import Settings
-from app.main import create_app
 from app.pages import next_path
-from tests.conftest import SignUp, assert_page, connect, fill_in, sign_in, write_post
+from tests.conftest import (
+    SignUp,
+    assert_page,
+    connect,
+    fill_in,
+    running,
+    sign_in,
+    write_post,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -198,8 +205,7 @@ async def test_unexpected_error_is_a_page(
 
 async def test_database_that_is_away(settings: Settings) -> None:
     away = settings.model_copy(update={"database_url": "sqlite:////nowhere/blog.db"})
-    app = create_app(away)
-    async with app.router.lifespan_context(app), connect(app) as client:
+    async with running(away) as app, connect(app) as client:
         answer = await client.get("/")
         assert_page(answer, 503, "Back in a moment")
         assert answer.headers["retry-after"] == "1"

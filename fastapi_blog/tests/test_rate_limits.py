@@ -10,8 +10,7 @@ from limits import parse
 
 from app.config import Settings
 from app.mail import Mail
-from app.main import create_app
-from tests.conftest import PASSWORD, SignUp, assert_problem, connect
+from tests.conftest import PASSWORD, SignUp, assert_problem, connect, running
 
 pytestmark = pytest.mark.anyio
 LOGIN = "/api/v1/auth/login"
@@ -136,8 +135,7 @@ async def test_register_and_reset_share_a_limit(client: httpx.AsyncClient) -> No
 @pytest.fixture
 async def direct_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     untrusting = settings.model_copy(update={"trusted_proxies": ()})
-    app = create_app(untrusting)
-    async with app.router.lifespan_context(app), connect(app) as client:
+    async with running(untrusting) as app, connect(app) as client:
         yield client
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 from app.accounts.models import User, WebSession
 from app.config import Settings
 from app.database import utc_now
-from app.main import create_app
 from app.sessions import COOKIE_NAME
 from tests.conftest import (
     PASSWORD,
@@ -20,6 +19,7 @@ from tests.conftest import (
     csrf_token,
     fill_in,
     login,
+    running,
     sign_in,
 )
 
@@ -45,8 +45,7 @@ async def test_cookie(client: httpx.AsyncClient, settings: Settings) -> None:
     flags = set(cookie.lower().split("; ")[1:])
     assert flags == {"path=/", "max-age=1209600", "httponly", "samesite=lax"}
     https = settings.model_copy(update={"public_url": "https://blog.test"})
-    app = create_app(https)
-    async with app.router.lifespan_context(app), connect(app) as secure:
+    async with running(https) as app, connect(app) as secure:
         cookie = (await secure.get("/login")).headers["set-cookie"]
     assert cookie.startswith(f"__Host-{COOKIE_NAME}=")
     assert cookie.lower().endswith("; secure")

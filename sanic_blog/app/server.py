@@ -9,9 +9,10 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import ExitStack, contextmanager
+from multiprocessing.process import BaseProcess
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, cast
 
 from sanic import Sanic
 from sanic.worker.loader import AppLoader
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 Handler = Callable[[int, FrameType | None], None]
 
 START_SECONDS = 180  # A busy machine may need long.
+STARTING = {WorkerManager.start.__code__, WorkerManager.wait_for_ack.__code__}
+# In the midst of a fork an exception is lost, and the new process is not known yet.
+FORKING = BaseProcess.start.__code__
+FORK_SECONDS = 0.05
 
 
 def load_app() -> "App":
@@ -49,11 +54,15 @@ def main() -> None:
     if settings.secret_key is None:
         sys.stderr.write("SECRET_KEY is not set: tokens end with this server.\n")
         os.environ["SECRET_KEY"] = secrets.token_urlsafe(32)  # for all processes
-    with _shared_metrics() if workers > 1 else nullcontext():
-        _serve(options, workers)
+    with ExitStack() as at_the_end:
+        if workers > 1:
+            at_the_end.enter_context(_shared_metrics())
+        _serve(options, workers, at_the_end.close)
 
 
-def _serve(options: argparse.Namespace, workers: int) -> None:
+def _serve(
+    options: argparse.Namespace, workers: int, clean_up: Callable[[], None]
+) -> None:
     app = load_app()
     is_alone = not (options.workers or options.reload)
     app.prepare(
@@ -64,7 +73,7 @@ def _serve(options: argparse.Namespace, workers: int) -> None:
         single_process=is_alone,
         motd=False,
     )
-    app.main_process_ready(_stop_while_starting)
+    app.main_process_ready(lambda _app: _stop_while_starting(clean_up))
     WorkerManager.THRESHOLD = START_SECONDS * 10  # in tenths
     if is_alone:
         Sanic.serve_single(app)
@@ -78,7 +87,7 @@ def _serve(options: argparse.Namespace, workers: int) -> None:
         Sanic.serve(app)
 
 
-def _stop_while_starting(_app: Sanic[Any, Any]) -> None:
+def _stop_while_starting(clean_up: Callable[[], None]) -> None:
     # Idiom: of a SIGTERM that comes while the manager waits for its workers Sanic tells
     # them and then forgets: it goes on to wait, for ever.
     main, stop = os.getpid(), cast("Handler", signal.getsignal(signal.SIGTERM))
@@ -86,27 +95,31 @@ def _stop_while_starting(_app: Sanic[Any, Any]) -> None:
     def stop_everything(number: int, frame: FrameType | None) -> None:
         if os.getpid() != main:
             os._exit(0)  # in a worker that has not begun yet
-        if not _is_starting(frame):
+        running = _running(frame)
+        if FORKING in running:
+            signal.signal(
+                signal.SIGALRM, lambda _, later: stop_everything(number, later)
+            )
+            signal.setitimer(signal.ITIMER_REAL, FORK_SECONDS)
+        elif STARTING & running:
+            for process in multiprocessing.active_children():
+                process.kill()
+            # An exception would have to pass what Sanic asks of the killed ones.
+            clean_up()
+            os._exit(0)
+        else:
             stop(number, frame)
-            return
-        for process in multiprocessing.active_children():
-            process.kill()
-        sys.exit(0)
 
     signal.signal(signal.SIGTERM, stop_everything)
     signal.signal(signal.SIGINT, stop_everything)
 
 
-def _is_starting(frame: FrameType | None) -> bool:
-    starting = {
-        WorkerManager.start.__code__,
-        WorkerManager.wait_for_ack.__code__,
-    }
+def _running(frame: FrameType | None) -> set[CodeType]:
+    running = set()
     while frame is not None:
-        if frame.f_code in starting:
-            return True
+        running.add(frame.f_code)
         frame = frame.f_back
-    return False
+    return running
 
 
 @contextmanager

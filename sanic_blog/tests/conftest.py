@@ -157,7 +157,7 @@ async def running(app: App) -> AsyncIterator[None]:
 
 async def connections_end() -> None:
     """A cancelled connection is closed by its thread, which tells the loop of it."""
-    for _ in range(200):
+    for _ in range(1000):
         threads = [thread.name for thread in threading.enumerate()]
         if not any("_connection_worker_thread" in name for name in threads):
             return
