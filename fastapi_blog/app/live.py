@@ -114,7 +114,7 @@ class Live:
 
     def _note_outage(self, error: Exception) -> None:
         if not self._is_away:
-            logger.warning("Redis is away, events are lost: %r", error)
+            logger.warning("Redis is away, events are lost: %s", type(error).__name__)
         self._is_away = True
 
     def _receive(self, channel: bytes, payload: bytes) -> None:

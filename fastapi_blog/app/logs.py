@@ -30,6 +30,8 @@ METHODS = {
     "CONNECT",
 }
 HANDSHAKES = {"accept": 101, "close": 403}  # what a WebSocket hears first
+# Errors to uvicorn: text that is no UTF-8, and a handshake refused with a status.
+NOISE = ("Invalid UTF-8", "ASGI callable returned without completing handshake")
 MEMBERS = ("method", "route", "status", "duration_ms")
 
 logger = logging.getLogger(__name__)
@@ -92,13 +94,12 @@ class RequestIdFilter(logging.Filter):
 
 
 class HandshakeFilter(logging.Filter):
-    """Drops what the server tells of sockets: paths, headers, tracebacks of noise."""
+    """Drops what the server tells of sockets: RequestLog tells it, without the path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if Path(record.pathname).parent.name != "websockets":
             return True
-        is_noise = record.getMessage().startswith("Invalid UTF-8")
-        return record.levelno > logging.INFO and not is_noise
+        return record.levelno > logging.INFO and not record.msg.startswith(NOISE)
 
 
 class JsonFormatter(logging.Formatter):
