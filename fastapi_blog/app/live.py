@@ -48,7 +48,7 @@ class Live:
     """With Redis, all that sockets are sent has come over its channels."""
 
     def __init__(self, settings: Settings) -> None:
-        self._subscriptions: dict[int, set[Subscription]] = defaultdict(set)
+        self._subscriptions: dict[int | None, set[Subscription]] = defaultdict(set)
         self._redis = _redis_client(settings.redis_url) if settings.redis_url else None
         self._listener: asyncio.Task[None] | None = None
         self._is_away = False
@@ -65,7 +65,7 @@ class Live:
             await self._redis.aclose()
 
     @contextmanager
-    def subscribe(self, post_id: int) -> Iterator[Subscription]:
+    def subscribe(self, post_id: int | None) -> Iterator[Subscription]:
         subscription = Subscription()
         self._subscriptions[post_id].add(subscription)
         try:

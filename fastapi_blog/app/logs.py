@@ -99,7 +99,8 @@ class HandshakeFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if Path(record.pathname).parent.name != "websockets":
             return True
-        return record.levelno > logging.INFO and not record.msg.startswith(NOISE)
+        is_noise = record.getMessage().startswith(NOISE)
+        return record.levelno > logging.INFO and not is_noise
 
 
 class JsonFormatter(logging.Formatter):

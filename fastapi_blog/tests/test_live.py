@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.accounts.users import Caller
-from app.blog import comments
+from app.blog import comments, live
 from app.blog.live import is_allowed_origin
 from app.blog.schemas import NewComment
 from app.config import Settings
@@ -95,6 +95,19 @@ async def test_nothing_to_follow(
     cookie = f"fastapi_session={client.cookies['fastapi_session']}"
     async with Socket(application, f"/ws/posts/{slug}", cookie=cookie) as socket:
         assert socket.handshake["type"] == "websocket.accept"
+        assert await socket.close_code() == 4404
+
+
+async def test_post_that_goes_during_the_handshake(
+    application: FastAPI, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([1, None])
+
+    async def look(_database: Database, _slug: str) -> int | None:
+        return next(looks)
+
+    monkeypatch.setattr(live, "_find_published_post", look)
+    async with Socket(application, PATH) as socket:
         assert await socket.close_code() == 4404
 
 

@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from app.blog.queries import find_post_id
+from app.blog.queries import ONE_ID, viewer
 from app.config import Settings
 from app.database import Database
 from app.dependencies import DatabaseDep, LiveDep, SettingsDep
-from app.errors import NotFound
 from app.live import Live, Subscription
 from app.validation import SLUG
 
@@ -38,16 +37,11 @@ async def live_comments(
         # Idiom: to close a socket that was not accepted is to refuse it with 403.
         await socket.close()
         return
-    # uvicorn raises RuntimeError for what comes after a close of its own, such as 1009.
-    with suppress(WebSocketDisconnect, RuntimeError):
-        try:
-            async with _subscribe(live, database, slug) as subscription:
-                await socket.accept()
-                code = await _converse(socket, subscription)
-        except NotFound:
+    async with _subscribe(live, database, slug) as subscription:
+        # uvicorn raises RuntimeError when it was the first to close, with 1009 or 1011.
+        with suppress(WebSocketDisconnect, RuntimeError):
             await socket.accept()
-            code = POST_IS_GONE
-        await socket.close(code)
+            await socket.close(await _converse(socket, subscription))
 
 
 def is_allowed_origin(origin: str | None, host: str, settings: Settings) -> bool:
@@ -62,19 +56,23 @@ def is_allowed_origin(origin: str | None, host: str, settings: Settings) -> bool
 async def _subscribe(
     live: Live, database: Database, slug: str
 ) -> AsyncIterator[Subscription]:
-    """Raises NotFound, even if the post goes while it is looked for."""
+    """Where there is no published post, the subscription begins with its end."""
     post_id = await _find_published_post(database, slug)
     with live.subscribe(post_id) as subscription:
-        if await _find_published_post(database, slug) != post_id:
-            raise NotFound
+        # Looked up again: it may have gone while nobody here was told of it.
+        if post_id is None or await _find_published_post(database, slug) != post_id:
+            subscription.put(None)
         yield subscription
 
 
-async def _find_published_post(database: Database, slug: str) -> int:
+async def _find_published_post(database: Database, slug: str) -> int | None:
     if not re.fullmatch(SLUG, slug):
-        raise NotFound
+        return None
     async with database.reading() as reader:
-        return await find_post_id(reader, None, slug)
+        post_id: int | None = await reader.scalar(
+            ONE_ID, {"slug": slug, **viewer(None)}
+        )
+    return post_id
 
 
 async def _converse(socket: WebSocket, subscription: Subscription) -> int:
