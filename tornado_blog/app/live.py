@@ -51,7 +51,7 @@ class Live:
     """With Redis, all that sockets are sent has come over its channels."""
 
     def __init__(self, settings: Settings) -> None:
-        self._subscriptions: dict[int, set[Subscription]] = defaultdict(set)
+        self._subscriptions: dict[int | None, set[Subscription]] = defaultdict(set)
         self._redis = _redis_client(settings.redis_url) if settings.redis_url else None
         self._listener: asyncio.Task[None] | None = None
         self._is_away = False
@@ -75,7 +75,7 @@ class Live:
 
     @contextmanager
     def subscribe(
-        self, post_id: int, close: Callable[[int], None]
+        self, post_id: int | None, close: Callable[[int], None]
     ) -> Iterator[Subscription]:
         subscription = Subscription(close)
         self._subscriptions[post_id].add(subscription)

@@ -9,7 +9,7 @@ from tornado.routing import URLSpec
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from app.api import ApiHandler
-from app.blog.queries import find_post_id
+from app.blog.queries import ONE_ID, viewer
 from app.config import Settings
 from app.errors import Forbidden, NotFound
 from app.live import Subscription
@@ -25,8 +25,6 @@ BAD_MESSAGE = {"type": "error", "code": "bad_message"}
 
 
 class LiveCommentsHandler(WebSocketHandler, ApiHandler):
-    subscription: Subscription | None = None
-
     # Idiom: Tornado compares the Origin with the Host by itself, but it takes the word
     # of Sec-Fetch-Site first, and 500 is its answer to an Origin that is no address.
     async def prepare(self) -> None:
@@ -41,34 +39,35 @@ class LiveCommentsHandler(WebSocketHandler, ApiHandler):
     def check_origin(self, origin: str) -> bool:  # noqa: ARG002 - as in Tornado
         return True
 
-    # Idiom: Tornado's `get` lasts as long as the socket, and calls the methods below.
+    # Idiom: `get` lasts as long as the socket, and calls `open` and `on_message`. The
+    # task that writes is told of the end, not cancelled: Tornado logs a traceback for
+    # a `write_message` that is.
     async def get(self, slug: str) -> None:
-        try:
-            async with self._subscribe(slug) as self.subscription:
-                await super().get()
-        except NotFound:
+        async with self._subscribe(slug) as self.subscription:
             await super().get()
+            self.subscription.put(None)
 
     @asynccontextmanager
     async def _subscribe(self, slug: str) -> AsyncIterator[Subscription]:
-        """Raises NotFound, even if the post goes while it is looked for."""
+        """Where there is no published post, the subscription begins with its end."""
         post_id = await self._find_published_post(slug)
         with self.application.live.subscribe(post_id, self.close) as subscription:
-            if await self._find_published_post(slug) != post_id:
-                raise NotFound
+            # Looked up again: it may have gone while nobody here was told of it.
+            if post_id is None or await self._find_published_post(slug) != post_id:
+                subscription.put(None)
             yield subscription
 
-    async def _find_published_post(self, slug: str) -> int:
+    async def _find_published_post(self, slug: str) -> int | None:
         if not re.fullmatch(SLUG, slug):
-            raise NotFound
+            return None
         async with self.database.reading() as reader:
-            return await find_post_id(reader, None, slug)
+            post_id: int | None = await reader.scalar(
+                ONE_ID, {"slug": slug, **viewer(None)}
+            )
+        return post_id
 
     def open(self) -> None:
-        if self.subscription is None:
-            self.close(POST_IS_GONE)
-        else:
-            self.application.spawn(self._send(self.subscription))
+        self.application.spawn(self._send(self.subscription))
 
     # Idiom: the next message is not read before this has ended, so that somebody who
     # asks and never listens fills no memory.
@@ -81,12 +80,6 @@ class LiveCommentsHandler(WebSocketHandler, ApiHandler):
             while (frame := await subscription.frames.get()) is not None:
                 await self.write_message(frame)
             self.close(POST_IS_GONE)
-
-    # Idiom: Tornado logs a traceback for a `write_message` that is cancelled. So the
-    # task that writes is told of the end: by this, or by what it is writing.
-    def on_close(self) -> None:
-        if self.subscription:
-            self.subscription.put(None)
 
 
 def is_allowed_origin(origin: str | None, host: str, settings: Settings) -> bool:
