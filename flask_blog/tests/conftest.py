@@ -71,6 +71,7 @@ def settings_for(database_url: str) -> Settings:
 
 def close(app: APIFlask) -> None:
     app.extensions["mailer"].shutdown()
+    app.extensions["live"].close()
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
