@@ -84,7 +84,7 @@ class Live:
 
     def __init__(self, redis_url: str | None) -> None:
         self._redis = _connect(redis_url) if redis_url else None
-        self._subscribers: set[Subscriber] = set()
+        self.subscribers: set[Subscriber] = set()
         self._lock = Lock()
         self._listener: Thread | None = None
         self._listens = Flag()
@@ -95,9 +95,9 @@ class Live:
         """Raises Unavailable when there is no thread left for one more socket."""
         subscriber = Subscriber(post_id, connection)
         with self._lock:
-            if len(self._subscribers) >= MOST_SOCKETS:
+            if len(self.subscribers) >= MOST_SOCKETS:
                 raise Unavailable
-            self._subscribers.add(subscriber)
+            self.subscribers.add(subscriber)
             if self._is_closed:
                 subscriber.offer(GOING_AWAY)
             if self._listener is None and self._redis:
@@ -111,13 +111,13 @@ class Live:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         with self._lock:
-            self._subscribers.discard(subscriber)
+            self.subscribers.discard(subscriber)
 
     def close(self) -> None:
         """Ends all sockets, and those that are still to come."""
         with self._lock:
             self._is_closed = True
-            for subscriber in self._subscribers:
+            for subscriber in self.subscribers:
                 subscriber.offer(GOING_AWAY)
 
     def publish(self, post_id: int, event: Event) -> None:
@@ -136,14 +136,15 @@ class Live:
     def _deliver(self, post_id: int, event: Event, frame: str) -> None:
         item = POST_IS_GONE if isinstance(event, PostGone) else frame
         with self._lock:
-            for subscriber in self._subscribers:
+            for subscriber in self.subscribers:
                 if subscriber.post_id == post_id:
                     subscriber.offer(item)
 
     def _note_outage(self, error: Exception) -> None:
-        if not self._redis_is_away:
+        with self._lock:
+            is_known, self._redis_is_away = self._redis_is_away, True
+        if not is_known and not self._is_closed:
             logger.warning("Redis is away, live events are lost: %r", error)
-        self._redis_is_away = True
 
     def _listen(self, redis: Redis) -> None:
         pause = FIRST_PAUSE

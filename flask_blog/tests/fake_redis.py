@@ -4,7 +4,7 @@ import socket
 from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 
 class FakeRedis:
@@ -12,6 +12,7 @@ class FakeRedis:
         self.listeners: list[socket.socket] = []
         self.is_silent = False
         self._port = 0
+        self._connections: list[socket.socket] = []
 
     @property
     def url(self) -> str:
@@ -30,14 +31,12 @@ class FakeRedis:
         class Handler(StreamRequestHandler):
             def handle(self) -> None:
                 with suppress(OSError):
-                    redis.serve(self.connection, self.rfile)
+                    redis.serve(self.connection, cast("BinaryIO", self.rfile))
                 redis.forget(self.connection)
 
         class Server(ThreadingTCPServer):
             allow_reuse_address = True
-            daemon_threads = True
 
-        self._connections: list[socket.socket] = []
         self._server = Server(("127.0.0.1", self._port), Handler)
         self._port = self._server.server_address[1]
         self._serving = Thread(target=self._server.serve_forever, args=(0.01,))
@@ -46,10 +45,10 @@ class FakeRedis:
     def stop(self) -> None:
         self._server.shutdown()
         self._serving.join()
-        self._server.server_close()
         for connection in list(self._connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        self._server.server_close()  # waits for its threads
 
     def forget(self, connection: socket.socket) -> None:
         self._connections.remove(connection)

@@ -106,7 +106,7 @@ def _take_connection() -> socket:
     connection: socket = environ[name]
     # A thread must not hang for ever on somebody who reads nothing.
     connection.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
-    environ[name] = connection.dup()
+    environ[name] = g.duplicate = connection.dup()
     # Compression would keep a third of a megabyte for each socket.
     environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
     return connection
@@ -175,13 +175,15 @@ def note_upgrade(response: Response) -> Response:
 
 
 @sockets.teardown_request
-def unsubscribe(_error: BaseException | None) -> None:
+def clear_up(_error: BaseException | None) -> None:
     if subscriber := g.pop("subscriber", None):
         current_live().unsubscribe(subscriber)
+    if duplicate := g.pop("duplicate", None):
+        duplicate.close()
 
 
 @sockets.errorhandler(RemoteProtocolError)
-@sockets.errorhandler(UnicodeError)  # of a Host or a protocol that is none
+@sockets.errorhandler(UnicodeError)  # of a subprotocol that can be none
 @sockets.errorhandler(OSError)  # The client has gone.
 def no_handshake(_error: Exception) -> Response:
     return error_response(NotFound())
