@@ -27,6 +27,12 @@ CHANNELS = "quintet:posts:"
 REDIS_SECONDS = 1
 QUIET_SECONDS = 10  # without a message, after which Redis is asked whether it is there
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+# A request waits until its event is sent. redis-py would try four times, with pauses.
+ONE_SHORT_TRY: dict[str, Any] = {
+    "socket_timeout": REDIS_SECONDS,
+    "socket_connect_timeout": REDIS_SECONDS,
+    "retry": Retry(NoBackoff(), 0),
+}
 
 # With which codes sockets are closed.
 GOING_AWAY = 1001
@@ -83,7 +89,7 @@ class Live:
     """The sockets of this process, and what Redis brings for them."""
 
     def __init__(self, redis_url: str | None) -> None:
-        self._redis = _connect(redis_url) if redis_url else None
+        self._redis = Redis.from_url(redis_url, **ONE_SHORT_TRY) if redis_url else None
         self.subscribers: set[Subscriber] = set()
         self._lock = Lock()
         self._listener: Thread | None = None
@@ -96,7 +102,7 @@ class Live:
         subscriber = Subscriber(post_id, connection)
         with self._lock:
             if len(self.subscribers) >= MOST_SOCKETS:
-                raise Unavailable
+                raise Unavailable("No thread is left for a socket")
             self.subscribers.add(subscriber)
             if self._is_closed:
                 subscriber.offer(GOING_AWAY)
@@ -192,13 +198,3 @@ class Live:
 
 def current_live() -> Live:
     return cast("Live", current_app.extensions["live"])
-
-
-def _connect(redis_url: str) -> Redis:
-    """A request waits for an event to be sent, though not for long: one short try."""
-    return Redis.from_url(
-        redis_url,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )

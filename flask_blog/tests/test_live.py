@@ -1,35 +1,23 @@
 """Comments as they come and go: over real sockets, on a server in this process."""
 
-import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from threading import Thread
-from time import sleep
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
-from wsproto import ConnectionType, WSConnection
-from wsproto.events import (
-    AcceptConnection,
-    BytesMessage,
-    CloseConnection,
-    Event,
-    Request,
-    TextMessage,
-)
 
-from app import create_app, live
+from app import create_app
 from app.accounts.schemas import Author
 from app.blog.live import is_allowed_origin
-from app.blog.schemas import Comment, CommentCreated, CommentDeleted, PostGone
+from app.blog.schemas import Comment, CommentCreated
 from app.config import Settings
 from app.database import utc_now
-from app.extensions import db
-from app.live import MOST_SOCKETS, QUEUE_FRAMES, Live, Subscriber, announce
+from app.live import MOST_SOCKETS, QUEUE_FRAMES, Live
 from tests.conftest import (
     PASSWORD,
     SignUp,
@@ -37,19 +25,13 @@ from tests.conftest import (
     close,
     fill_in,
     sign_in,
+    wait_for,
     write_post,
 )
-from tests.fake_redis import FakeRedis
+from tests.follower import HANDSHAKE, SECONDS, Follower
 
-SECONDS = 5
 PING, PONG = '{"type": "ping"}', {"type": "pong"}
 BAD_MESSAGE = {"type": "error", "code": "bad_message"}
-HANDSHAKE = {
-    "Connection": "Upgrade",
-    "Upgrade": "websocket",
-    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    "Sec-WebSocket-Version": "13",
-}
 POST_ID = 7
 
 Follow = Callable[..., "Follower"]
@@ -71,54 +53,6 @@ def served(app: APIFlask) -> Iterator[int]:
 def port(app: APIFlask) -> Iterator[int]:
     with served(app) as port:
         yield port
-
-
-class Follower:
-    """The socket of a post, opened by somebody who reads when asked to."""
-
-    def __init__(self, port: int, slug: str, **headers: str) -> None:
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.socket.settimeout(SECONDS)
-        self.socket.connect(("127.0.0.1", port))
-        self._protocol = WSConnection(ConnectionType.CLIENT)
-        given = [(name.encode(), value.encode()) for name, value in headers.items()]
-        host, path = f"127.0.0.1:{port}", f"/ws/posts/{slug}"
-        self._tell(Request(host=host, target=path, extra_headers=given))
-        assert isinstance(self._hear(), AcceptConnection)
-
-    def _tell(self, event: Event) -> None:
-        self.socket.sendall(self._protocol.send(event))
-
-    def _hear(self) -> Event:
-        while True:
-            for event in self._protocol.events():
-                return event
-            self._protocol.receive_data(self.socket.recv(65536) or None)
-
-    def send(self, message: str | bytes) -> None:
-        if isinstance(message, str):
-            self._tell(TextMessage(message))
-        else:
-            self._tell(BytesMessage(message))
-
-    def next_event(self) -> Any:
-        text = ""
-        while True:
-            part = self._hear()
-            assert isinstance(part, TextMessage)
-            text += part.data
-            if part.message_finished:
-                return json.loads(text)
-
-    def close_code(self) -> int:
-        """Nothing else comes before, and then the server goes first."""
-        closing = self._hear()
-        assert isinstance(closing, CloseConnection)
-        self._tell(closing.response())
-        assert self.socket.recv(1) == b""
-        self.socket.close()
-        return closing.code
 
 
 @pytest.fixture
@@ -235,23 +169,6 @@ def test_what_is_not_announced(
     assert follower.next_event()["comment"] == last
 
 
-def test_nothing_is_published_before_the_commit(app: APIFlask) -> None:
-    near, far = socket.socketpair()
-    with closing(near), closing(far), app.app_context():
-        subscriber = live.current_live().subscribe(POST_ID, near)
-        announce(db.session(), POST_ID, CommentDeleted(id=1))
-        db.session.rollback()
-        db.session.commit()
-        announce(db.session(), POST_ID, CommentDeleted(id=2))
-        with db.session.begin_nested():
-            pass
-        assert list(subscriber.take()) == []
-        db.session.commit()
-        db.session.commit()
-        assert list(subscriber.take()) == ['{"type":"comment.deleted","id":2}']
-        live.current_live().unsubscribe(subscriber)
-
-
 @pytest.mark.parametrize(
     "message",
     [
@@ -363,14 +280,6 @@ def test_one_line_in_the_log(
     assert counted in client.get("/metrics").text
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    for _ in range(SECONDS * 100):
-        if condition():
-            return
-        sleep(0.01)
-    raise AssertionError("It did not come to that.")
-
-
 def test_client_that_vanishes(
     app: APIFlask,
     client: FlaskClient,
@@ -406,23 +315,6 @@ def test_slow_reader_is_let_go(
             pass
 
 
-def test_full_queue_ends_that_socket_alone() -> None:
-    sockets = Live(None)
-    near, far = socket.socketpair()
-    other, other_far = socket.socketpair()
-    with closing(near), closing(far), closing(other), closing(other_far):
-        slow = sockets.subscribe(POST_ID, near)
-        quick = sockets.subscribe(POST_ID, other)
-        for number in range(QUEUE_FRAMES + 1):
-            sockets.publish(POST_ID, CommentDeleted(id=number))
-            assert len(list(quick.take())) == 1
-        assert far.recv(1) == b""
-        assert len(list(slow.take())) == QUEUE_FRAMES
-        other.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            other.recv(1)
-
-
 def test_no_more_sockets_than_threads(client: FlaskClient, app: APIFlask) -> None:
     near, far = socket.socketpair()
     with closing(near), closing(far):
@@ -441,126 +333,3 @@ def test_server_that_ends(
     app.extensions["live"].close()
     assert follower.close_code() == 1001
     assert follow(slug).close_code() == 1001
-
-
-@pytest.fixture
-def redis() -> Iterator[FakeRedis]:
-    with FakeRedis() as redis:
-        yield redis
-
-
-@contextmanager
-def subscribed(sockets: Live) -> Iterator[Subscriber]:
-    near, far = socket.socketpair()
-    with closing(near), closing(far):
-        yield sockets.subscribe(POST_ID, near)
-        sockets.close()
-
-
-def next_item(subscriber: Subscriber) -> str | int:
-    assert subscriber.ready.wait(SECONDS)
-    subscriber.ready.clear()
-    (item,) = subscriber.take()
-    return item
-
-
-def test_redis_carries_events_between_servers(redis: FakeRedis) -> None:
-    here, there = Live(redis.url), Live(redis.url)
-    with subscribed(here) as mine, subscribed(there) as theirs:
-        here.publish(POST_ID + 1, CommentDeleted(id=1))
-        here.publish(POST_ID, CommentDeleted(id=2))
-        for subscriber in (mine, theirs):
-            assert next_item(subscriber) == '{"type":"comment.deleted","id":2}'
-        there.publish(POST_ID, PostGone())
-        assert [next_item(mine), next_item(theirs)] == [4404, 4404]
-
-
-def test_foreign_payloads(redis: FakeRedis) -> None:
-    sockets = Live(redis.url)
-    created = (
-        b'{"comment": {"id": 1, "body": "\xc3\xa4", "created_at": '
-        b'"2026-01-02T03:04:05.000006Z", "author": {"username": "ada", "bio": ""}}, '
-        b'"type": "comment.created"}'
-    )
-    with subscribed(sockets) as subscriber:
-        for payload in (
-            b"",
-            b"\xff",
-            b"[]",
-            b'{"type":"comment.created"}',
-            b'{"type":"comment.deleted","id":"1"}',
-            b'{"type":"other"}',
-        ):
-            redis.publish(b"quintet:posts:7", payload)
-        redis.publish(b"quintet:posts:x", created)
-        redis.publish(b"quintet:posts:7", created)
-        assert next_item(subscriber) == created.decode()
-
-
-def test_redis_goes_and_comes(
-    redis: FakeRedis, caplog: pytest.LogCaptureFixture
-) -> None:
-    sockets = Live(redis.url)
-    with subscribed(sockets) as subscriber:
-        redis.stop()
-        for number in range(3):
-            sockets.publish(POST_ID, CommentDeleted(id=number))
-        assert caplog.text.count("Redis is away") == 1
-        redis.start()
-        wait_for(lambda: bool(redis.listeners))
-        sockets.publish(POST_ID, CommentDeleted(id=9))
-        assert next_item(subscriber) == '{"type":"comment.deleted","id":9}'
-    assert caplog.text.count("Redis is away") == 1
-
-
-def test_redis_that_falls_silent_is_left(
-    redis: FakeRedis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "QUIET_SECONDS", 0.05)
-    monkeypatch.setattr(live, "REDIS_SECONDS", 0.2)
-    sockets = Live(redis.url)
-    with subscribed(sockets):
-        (first,) = redis.listeners
-        redis.is_silent = True
-        wait_for(lambda: first not in redis.listeners)
-        redis.is_silent = False
-        wait_for(lambda: bool(redis.listeners))
-
-
-def test_without_redis_nothing_fails(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    away = {"REDIS_URL": "redis://127.0.0.1:9"}
-    app = create_app(settings.model_copy(update=away))
-    for number in range(2):
-        with app.app_context():
-            announce(db.session(), POST_ID, CommentDeleted(id=number))
-            db.session.commit()
-    close(app)
-    assert caplog.text.count("Redis is away") == 1
-
-
-def test_page_tells_its_script_what_to_follow(
-    app: APIFlask, client: FlaskClient, sign_up: SignUp, comment: Callable[..., Any]
-) -> None:
-    ada, bob = sign_up("ada"), sign_up("bob")
-    post = write_post(client, ada)
-    path = f"/posts/{post['slug']}"
-    thread = '<div class="thread" role="log" aria-labelledby="comments-heading"'
-    socket_path = f' data-live="/ws{path}"'
-    assert f"{thread}{socket_path}>" in client.get(path).text
-    sign_in(client, "bob")
-    assert f'{thread}{socket_path} data-username="bob">' in client.get(path).text
-    client = app.test_client()
-    sign_in(client, "ada")
-    moderating = f'{thread}{socket_path} data-username="ada" data-moderates="">'
-    page = client.get(path).text
-    assert moderating in page
-    assert '<p class="none">There are none yet.</p>\n</div>' in page
-    first = comment(bob, post)
-    page = client.get(path).text
-    assert page.index(thread) < page.index('id="comment-1"') < page.index("</section>")
-    assert 'class="none"' not in page
-    assert f"{thread}>" in client.get(f"{path}?before={first['id']}").text
-    draft = write_post(client, ada, status="draft")
-    assert f"{thread}>" in client.get(f"/posts/{draft['slug']}").text

@@ -9,7 +9,8 @@ from socket import SHUT_RDWR, SHUT_WR, SO_SNDTIMEO, SOL_SOCKET, socket
 from threading import Thread
 from time import monotonic
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from apiflask import APIBlueprint
+from flask import Flask, Response, current_app, g, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 from werkzeug.routing.exceptions import WebsocketMismatch
@@ -35,7 +36,8 @@ TOO_BIG = 1009
 PONG = '{"type":"pong"}'
 BAD_MESSAGE = '{"type":"error","code":"bad_message"}'
 
-sockets = Blueprint("sockets", __name__)
+# Of APIFlask, which takes every blueprint with a hook for one of its own.
+sockets = APIBlueprint("sockets", __name__, enable_openapi=False)
 sock = Sock()
 
 
