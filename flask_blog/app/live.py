@@ -1,4 +1,4 @@
-"""Events of posts: announced by services, published after the commit, told sockets."""
+"""Events: announced by services, published after the commit, queued for sockets."""
 
 import logging
 import time

@@ -24,7 +24,7 @@ from app.paths import SlugConverter
 from app.problems import error_response
 
 MAX_MESSAGE_BYTES = 4096
-MOST_MESSAGES = 1000  # sent and not yet answered
+MOST_MESSAGES = 1000  # sent faster than they are answered
 PING_SECONDS = 20
 PATROL_SECONDS = 1
 SEND_SECONDS = 3
@@ -128,19 +128,20 @@ def _converse(ws: Server, subscriber: Subscriber) -> int:
     # Idiom: a thread waits for one thing, and this one has two to do. simple-websocket
     # has a thread of its own that reads and sets a flag, which events set as well here.
     subscriber.ready = ws.event
-    while len(ws.input_buffer) < MOST_MESSAGES:
+    while True:
         ws.event.clear()
         # Messages first: to look for one may clear the flag.
         while (message := ws.receive(timeout=0)) is not None:
             if _size(message) > MAX_MESSAGE_BYTES:
                 return TOO_BIG
+            if len(ws.input_buffer) > MOST_MESSAGES:
+                return POLICY_VIOLATION
             ws.send(_answer(message))
         for item in subscriber.take():
             if isinstance(item, int):
                 return item
             ws.send(item)
         ws.event.wait(PATROL_SECONDS)  # It is set a little before the socket is closed.
-    return POLICY_VIOLATION
 
 
 def _size(message: str | bytes) -> int:
