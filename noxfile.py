@@ -144,7 +144,7 @@ def unison(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def spec(session: nox.Session) -> None:
     """The specification in itself, and that the tests cover all of it."""
-    quintet(session, "spec", *map(str, VARIANTS.values()))
+    quintet(session, "spec", *README, *map(str, VARIANTS.values()))
 
 
 @nox.session(venv_backend="none", default=False)
