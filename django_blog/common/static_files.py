@@ -1,5 +1,6 @@
 """Static files: for ever under an address that holds their hash, else for an hour."""
 
+from contextlib import closing
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 
@@ -32,6 +34,14 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no type
     """Knows each file by its name and by the name that holds its hash."""
 
     FOREVER = 31_536_000
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
+        # Idiom: whitenoise sends a file piece by piece; under ASGI Django would warn,
+        # and read all of it first in any case.
+        with closing(WhiteNoiseMiddleware.serve(static_file, request)) as pieces:
+            content, headers = b"".join(pieces), dict(pieces.items())
+            return HttpResponse(content, status=pieces.status_code, headers=headers)
 
     def add_file_to_dictionary(
         self, url: str, path: str, stat_cache: Any = None
