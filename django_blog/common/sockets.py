@@ -1,6 +1,5 @@
 """What holds for every handshake, as `middleware.py` says it for requests."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from io import BytesIO
@@ -93,4 +92,3 @@ async def _refuse(status: int, send: Send) -> None:
     start = {"type": "websocket.http.response.start", "headers": [text]}
     await send({**start, "status": status})
     await send({"type": "websocket.http.response.body", "body": REFUSALS[status]})
-    await asyncio.sleep(0)  # uvicorn wants to see the end of the connection before ours
