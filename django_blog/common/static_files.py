@@ -1,8 +1,8 @@
 """Static files: for ever under an address that holds their hash, else for an hour."""
 
-from contextlib import closing
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from posixpath import splitext
 from typing import Any
@@ -39,9 +39,13 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no type
     def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
         # Idiom: whitenoise sends a file piece by piece; under ASGI Django would warn,
         # and read all of it first in any case.
-        with closing(WhiteNoiseMiddleware.serve(static_file, request)) as pieces:
-            content, headers = b"".join(pieces), dict(pieces.items())
-            return HttpResponse(content, status=pieces.status_code, headers=headers)
+        found = static_file.get_response(request.method, request.META)
+        with found.file or BytesIO() as file:
+            response = HttpResponse(file.read(), status=int(found.status))
+        del response["Content-Type"]
+        for name, value in found.headers:
+            response[name] = value
+        return response
 
     def add_file_to_dictionary(
         self, url: str, path: str, stat_cache: Any = None

@@ -15,24 +15,24 @@ from common.sockets import Handshakes
 SECONDS = 5
 
 
-class Socket(ApplicationCommunicator):
+class Socket:
     def __init__(self, path: str, **headers: str) -> None:
         fields = {"host": "blog.test", **headers}
         encoded = [(k.encode(), v.encode("latin-1")) for k, v in fields.items()]
         scope = {"type": "websocket", "path": path, "headers": encoded}
-        super().__init__(Handshakes(sockets), scope)
+        self.client = ApplicationCommunicator(Handshakes(sockets), scope)
 
     async def __aenter__(self) -> Self:
-        await self.send_input({"type": "websocket.connect"})
+        await self.client.send_input({"type": "websocket.connect"})
         self.handshake = await self.message()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.send_input({"type": "websocket.disconnect", "code": 1005})
-        await self.wait(SECONDS)
+        await self.client.send_input({"type": "websocket.disconnect", "code": 1005})
+        await self.client.wait(SECONDS)
 
     async def message(self) -> Any:
-        return await self.receive_output(SECONDS)
+        return await self.client.receive_output(SECONDS)
 
     async def frame(self) -> Any:
         message = await self.message()
@@ -47,7 +47,7 @@ class Socket(ApplicationCommunicator):
 
     async def ask(self, **message: str | bytes) -> Any:
         """Sends `text` or `bytes`; what was sent before is answered before."""
-        await self.send_input({"type": "websocket.receive", **message})
+        await self.client.send_input({"type": "websocket.receive", **message})
         return await self.frame()
 
     async def is_quiet(self) -> bool:
@@ -60,4 +60,4 @@ class SlowSocket(Socket):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self._output_queue: asyncio.Queue[Any] = asyncio.Queue(maxsize=1)
+        self.client._output_queue = asyncio.Queue(maxsize=1)
