@@ -51,10 +51,10 @@ class SocketProtocol(WebSocketProtocol):
 
     # Idiom: Sanic closes the sockets of a server that stops, and waits longer for those
     # who take nothing than for itself.
-    def close_if_idle(self) -> bool | None:
+    def close_if_idle(self) -> bool:
         if self.websocket:
             self.loop.call_later(LAST_SECONDS, self.abort)
-        return super().close_if_idle()
+        return bool(super().close_if_idle())
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._reading:

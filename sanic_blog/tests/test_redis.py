@@ -1,7 +1,7 @@
 """Events between servers, and what becomes of them while Redis is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,6 +10,7 @@ from app.blog.schemas import CommentDeleted, PostGone
 from app.config import Settings
 from app.database import Database
 from app.live import Live, Subscription, announce
+from tests.sockets import until
 from tests.tiny_redis import TinyRedis
 
 pytestmark = pytest.mark.anyio
@@ -51,12 +52,6 @@ async def servers(
     for server in servers:
         await server.live.close()
         await server.database.close()
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not is_so():  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.001)
 
 
 async def frames(subscription: Subscription, number: int) -> list[str | None]:

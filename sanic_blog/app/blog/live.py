@@ -36,9 +36,8 @@ async def prepare(request: Request) -> None:
     headers, settings = request.headers, request.app.ctx.settings
     if not is_allowed_origin(headers.get("origin"), headers.get("host", ""), settings):
         raise Forbidden
-    request.ctx.post_id = await _find_published_post(
-        request, request.match_info["slug"]
-    )
+    slug = request.match_info["slug"]
+    request.ctx.post_id = await _find_published_post(request, slug)
 
 
 def is_allowed_origin(origin: str | None, host: str, settings: Settings) -> bool:
