@@ -57,7 +57,7 @@ urlpatterns = [
 ]
 
 sockets = [
-    path("ws/posts/<path:slug>", LiveComments.as_asgi(), name="live_comments"),
+    path("ws/posts/<any:slug>", LiveComments.as_asgi(), name="live_comments"),
 ]
 
 pages = (
