@@ -107,6 +107,6 @@ def test_who_is_a_little_behind_is_told_everything(
     live: Live, commenter: Member, followed: str
 ) -> None:
     slow = live.follow(followed, compression=None, is_slow=True)
-    comments = [comment_on(followed, commenter, body(500)) for _ in range(QUEUE - 10)]
+    comments = [comment_on(followed, commenter, body(2_000)) for _ in range(QUEUE - 10)]
     for comment in comments:
         slow.expect(created(comment))
