@@ -28,8 +28,7 @@ blueprint = Blueprint("metrics", __name__)
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     requests, duration = _series(method, route, status)
     requests.inc()
-    if status != 101:  # How long a socket was open is no time to answer.
-        duration.observe(seconds)
+    duration.observe(seconds)
 
 
 @cache

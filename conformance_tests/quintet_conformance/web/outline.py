@@ -12,7 +12,6 @@ from quintet_conformance.web.markup import attribute
 SHARED = (
     *("class", "type", "name", "rel", "role", "lang", "dir", "datetime", "method"),
     *("autocomplete", "aria-label", "aria-current", "aria-invalid"),
-    *("data-live", "data-username", "data-moderates"),
 )
 ADDRESSES = ("href", "action", "src")
 PLAYER = re.compile(r"(?<=played by )\w+")

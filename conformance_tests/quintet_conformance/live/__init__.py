@@ -1,1 +1,0 @@
-"""Live comments as the readers of a post follow them, over WebSocket."""
