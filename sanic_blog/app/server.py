@@ -28,7 +28,7 @@ Handler = Callable[[int, FrameType | None], None]
 
 START_SECONDS = 180  # A busy machine may need long.
 STARTING = {WorkerManager.start.__code__, WorkerManager.wait_for_ack.__code__}
-# In the midst of a fork an exception is lost, and the new process is not known yet.
+# In the midst of a fork the new process is not known yet, and would be left behind.
 FORKING = BaseProcess.start.__code__
 FORK_SECONDS = 0.05
 

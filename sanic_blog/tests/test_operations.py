@@ -217,6 +217,36 @@ def test_server_stops_while_it_starts(database_url: str) -> None:
         stop(server)
 
 
+STOPPED_WITHIN_A_FORK = """
+import os, signal
+from app import server
+
+def stop():
+    handler = signal.getsignal(signal.SIGTERM)
+    if getattr(handler, "__name__", "") == "stop_everything":
+        os.kill(os.getpid(), signal.SIGTERM)
+
+os.register_at_fork(after_in_parent=stop)
+server.main()
+"""
+
+
+def test_server_stops_within_a_fork(database_url: str) -> None:
+    """Output ends when all processes that could write it have ended."""
+    command = [sys.executable, "-c", STOPPED_WITHIN_A_FORK, "--port=0", "--workers=1"]
+    stopped = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={"DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert "Starting worker" in stopped.stdout
+    assert "Traceback" not in stopped.stdout + stopped.stderr
+
+
 async def test_demo_is_loaded_once(application: App, database_url: str) -> None:
     async def count() -> list[int]:
         async with application.ctx.database.reading() as reader:
