@@ -6,6 +6,7 @@ from quintet_conformance import fixtures
 from quintet_conformance.cases import cases
 from quintet_conformance.collection import Collection
 from quintet_conformance.contract import Contract
+from quintet_conformance.live import fixtures as live_fixtures
 from quintet_conformance.openapi import Document
 from quintet_conformance.recorder import Recorder
 from quintet_conformance.reporting import Reporter
@@ -37,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.randomly_reset_seed = False
     config.pluginmanager.register(fixtures)
     config.pluginmanager.register(web_fixtures)
+    config.pluginmanager.register(live_fixtures)
 
 
 def _judge(config: pytest.Config, settings: Settings) -> None:

@@ -1,7 +1,8 @@
 """Servers of several implementations over one database that holds the demo data.
 
 `--server NAME=URL` names one, and is given for each; `--mailbox` is the folder of their
-mail sink. A test that takes `player` runs for each of them; `others` are the rest.
+mail sink, and `--profile` what all of them claim. A test that takes `player` runs for
+each of them; `others` are the rest.
 """
 
 import json
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from quintet_conformance.site import Member, Site
 
 Json = Any
 AT_LEAST = 2
+OF_PROFILES = {"test_live.py": "live"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME=URL",
         help="a server over the database that all share; given for each",
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    profile = OF_PROFILES.get(collection_path.name)
+    is_unclaimed = profile and profile not in Settings.of(config).profiles
+    return True if is_unclaimed else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

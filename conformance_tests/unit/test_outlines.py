@@ -30,6 +30,7 @@ def test_what_is_each_frameworks_own_is_left_out():
         ("Up", "Down"),
         ("b a", "b"),
         ("<p ", "<div "),
+        ("<p ", '<p data-moderates="" '),
         ('href="#a"', 'href="/a"'),
         ('type="hidden" name="proof"', 'type="hidden" name="next"'),
         ("blog.css?", "other.css?"),

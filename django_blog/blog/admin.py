@@ -18,6 +18,7 @@ from blog.managers import PostQuerySet
 from blog.models import Comment, Post, PostTag, Status, Tag
 from common.admin import AnsweringInline, ServiceAdmin, caller_of
 from common.errors import NotFound
+from common.live import GONE, announce
 
 
 class TagInline(AnsweringInline):
@@ -117,6 +118,8 @@ class PostAdmin(ServiceAdmin):
             obj.insert()
         elif form.changed_data:
             obj.revise()
+            if "status" in form.changed_data and obj.status == Status.DRAFT:
+                announce(obj.pk, GONE)
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool
@@ -129,10 +132,6 @@ class PostAdmin(ServiceAdmin):
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         with suppress(NotFound):  # Somebody else was faster.
             services.delete_post(caller_of(request), obj.slug)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        for post in queryset.order_by("pk"):
-            self.delete_model(request, post)
 
 
 @admin.register(Tag)
@@ -195,3 +194,7 @@ class CommentAdmin(ServiceAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: Comment) -> None:
+        with suppress(NotFound):  # Somebody else was faster.
+            services.delete_comment(caller_of(request), obj.post.slug, obj.pk)

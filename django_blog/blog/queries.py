@@ -21,6 +21,14 @@ def get_post(user: Caller, slug: str) -> Row:
     return with_tags([find(posts.values(*SUMMARY, "body", "body_html"))])[0]
 
 
+def find_published_post(slug: str) -> int | None:
+    """Its id, if everybody may read it."""
+    if "\0" in slug:
+        return None  # PostgreSQL cannot even be asked for U+0000.
+    posts = Post.objects.published().filter(slug=slug)
+    return posts.values_list("pk", flat=True).first()
+
+
 def list_newest_comments(slug: str, before: int | None) -> tuple[list[Row], bool]:
     """The oldest of them first, and whether there are older ones; of a post seen."""
     comments = Comment.objects.newest_of(slug, before=before)

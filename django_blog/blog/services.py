@@ -9,8 +9,10 @@ from accounts.models import User
 from blog.managers import Row
 from blog.models import Comment, Like, Post, PostTag, Status, Tag
 from blog.queries import get_post
+from blog.serializers import CommentSerializer
 from common.database import find
 from common.errors import Conflict, FieldError, Forbidden, StaleVersion
+from common.live import GONE, announce
 from common.rendering import render
 
 
@@ -48,6 +50,8 @@ def update_post(
         retagged = tags is not None and post.retag(list(tags))
         if changed or retagged:
             post.revise()
+        if "status" in changed and post.status == Status.DRAFT:
+            announce(post.pk, GONE)
         return get_post(user, slug)
 
 
@@ -65,6 +69,8 @@ def delete_post(user: User, slug: str) -> None:
     post = _lock_post(user, slug)
     post.comments.doom()
     post.likes.doom()
+    if post.status == Status.PUBLISHED:
+        announce(post.pk, GONE)
     post.delete()
 
 
@@ -72,6 +78,8 @@ def lock_blog_of(user: User) -> None:
     """All that a user wrote or liked, and what others left under it, for deletion."""
     own_posts = Post.objects.by(user)
     own_posts.doom()
+    for post_id in own_posts.published().values_list("pk", flat=True):
+        announce(post_id, GONE)
     concerned = Q(post__in=own_posts.values("pk"))
     Comment.objects.filter(concerned | Q(author=user)).doom()
     Like.objects.filter(concerned | Q(user=user)).doom()
@@ -99,7 +107,10 @@ def unlike_post(user: User, slug: str) -> None:
 def create_comment(user: User, slug: str, *, body: str) -> Row:
     User.objects.lock(user)
     comment = _hold_published_post(user, slug).comments.create(author=user, body=body)
-    return find(Comment.objects.rows().filter(pk=comment.pk))
+    row: Row = find(Comment.objects.rows().filter(pk=comment.pk))
+    shown = CommentSerializer(row).data
+    announce(comment.post_id, {"type": "comment.created", "comment": shown})
+    return row
 
 
 @transaction.atomic
@@ -110,6 +121,7 @@ def delete_comment(user: User, slug: str, comment_id: int) -> None:
     comment = find(comments.select_related("post").filter(pk=comment_id))
     if not comment.is_deletable_by(user):
         raise Forbidden
+    announce(comment.post_id, {"type": "comment.deleted", "id": comment.pk})
     comment.delete()
 
 

@@ -7,6 +7,7 @@ from blog.api import (
     PostViewSet,
     TagViewSet,
 )
+from blog.consumers import LiveComments
 from blog.feeds import AtomFeedView, RobotsView, SitemapView
 from blog.post_views import (
     CommentDeletionView,
@@ -53,6 +54,10 @@ urlpatterns = [
     ),
     path("tags", TagViewSet.as_view({"get": "list_tags"})),
     path("tags/<tag:name>", TagViewSet.as_view({"get": "get_tag"})),
+]
+
+sockets = [
+    path("ws/posts/<any:slug>", LiveComments.as_asgi(), name="live_comments"),
 ]
 
 pages = (

@@ -103,6 +103,7 @@ class PostView(RefusingMixin, DetailView):
             "deletable": _deletable(user, post, comments),
             "has_older": has_older,
             "before": before,
+            "is_live": post["status"] == "published" and before is None,
             "form": CommentForm(),
         }
         return super().get_context_data(**{**frame, **context})

@@ -77,6 +77,11 @@ class ServiceAdmin(admin.ModelAdmin):
     changeform_view = _tells_refusals(admin.ModelAdmin.changeform_view)
     delete_view = _tells_refusals(admin.ModelAdmin.delete_view)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Deletes each by the rules for one."""
+        for each in queryset.order_by("pk"):
+            self.delete_model(request, each)
+
     def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
         return AnsweringChangeList
 

@@ -10,12 +10,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from common.errors import (
     AppError,
+    ContentTooLarge,
     Forbidden,
     ForgedRequest,
     MalformedJson,
@@ -69,10 +70,8 @@ class ErrorPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_page(request.path):
             return self.get_response(request)
-        try:
-            _check_body(request)
-        except (AppError, RequestDataTooBig, UnreadablePostError) as error:
-            return error_page(request, translate(error))
+        if _is_too_long(request):
+            return error_page(request, ContentTooLarge())
         response = self.get_response(request)
         if response.status_code == 405:
             # Idiom: Django and whitenoise answer a wrong method with a bare status.
@@ -89,12 +88,10 @@ class ErrorPages:
         return None
 
 
-def _check_body(request: HttpRequest) -> None:
-    """Raises for a form that is too long, or of which the end is missing."""
-    if request.method not in FORMS_ARE_SENT_BY:
-        return
-    if len(request.body) != int(request.META.get("CONTENT_LENGTH") or 0):
-        raise MalformedJson
+def _is_too_long(request: HttpRequest) -> bool:
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    is_form = request.method in FORMS_ARE_SENT_BY
+    return is_form and length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def error_page(request: HttpRequest, error: AppError) -> HttpResponse:

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+# Errors to uvicorn: text that is no UTF-8, and a handshake refused with a status.
+NOISE = ("Invalid UTF-8", "ASGI callable returned without completing handshake")
 MEMBERS = ("method", "route", "status", "duration_ms")
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -27,6 +29,14 @@ class UnexpectedErrors(logging.Filter):
             return True
         record.msg, record.args = "Unexpected error", ()
         return bool(status >= 500 and record.exc_info)
+
+
+class NoiseFilter(logging.Filter):
+    """Drops what the server says of sockets whose clients are at fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_of_server = record.name == "uvicorn.error"
+        return not (is_of_server and record.getMessage().startswith(NOISE))
 
 
 class JsonFormatter(logging.Formatter):
@@ -55,6 +65,7 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {
             "request_id": {"()": "common.logs.RequestIdFilter"},
+            "noise": {"()": "common.logs.NoiseFilter"},
             "unexpected": {"()": "common.logs.UnexpectedErrors"},
         },
         "formatters": {"line": line},
@@ -63,7 +74,7 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
                 "formatter": "line",
-                "filters": ["request_id", "unexpected"],
+                "filters": ["request_id", "unexpected", "noise"],
             }
         },
         "loggers": {

@@ -54,20 +54,20 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        request_id = _request_id(request)
+        request_id = request_id_of(request)
         current_request_id.set(request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
-        _note(request, response.status_code, time.perf_counter() - started)
+        note(request, response.status_code, time.perf_counter() - started)
         return response
 
 
-def _request_id(request: HttpRequest) -> str:
+def request_id_of(request: HttpRequest) -> str:
     given = request.headers.get("X-Request-ID", "")
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _note(request: HttpRequest, status: int, seconds: float) -> None:
+def note(request: HttpRequest, status: int, seconds: float) -> None:
     method = request.method if request.method in METHODS else "other"
     match = request.resolver_match
     route = _template(match.route) if match else "unmatched"
@@ -99,7 +99,7 @@ def public_scheme(get_response: GetResponse) -> GetResponse:
     scheme = "https" if settings.SERVED_OVER_HTTPS else "http"
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.META["wsgi.url_scheme"] = scheme
+        request.META["PUBLIC_SCHEME"] = scheme
         return get_response(request)
 
     return middleware

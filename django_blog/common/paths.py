@@ -52,6 +52,18 @@ class IdPart:
         return str(value)
 
 
+class AnyPart:
+    """Whatever it is, line feeds included, which Django's own `path` does not take."""
+
+    regex = "(?s:.+)"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class ResetTokenPart:
     regex = "[A-Za-z0-9_-]{43}"
 
@@ -66,6 +78,7 @@ register_converter(UsernamePart, "username")
 register_converter(SlugPart, "post_slug")
 register_converter(TagPart, "tag")
 register_converter(IdPart, "id")
+register_converter(AnyPart, "any")
 register_converter(ResetTokenPart, "reset_token")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 from common.errors import (
@@ -63,7 +63,6 @@ STATUSES = {
 # What Django and REST framework raise, in the words of the specification.
 FRAMEWORK_ERRORS: dict[type[Exception], type[AppError]] = {
     exceptions.ParseError: MalformedJson,
-    UnreadablePostError: MalformedJson,
     exceptions.NotAuthenticated: NotAuthenticated,
     exceptions.PermissionDenied: Forbidden,
     PermissionDenied: Forbidden,

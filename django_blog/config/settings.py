@@ -31,6 +31,8 @@ OWN_HOST = urlsplit(PUBLIC_URL or "http://127.0.0.1").hostname or ""
 ALLOWED_HOSTS = [OWN_HOST, *read("ALLOWED_HOSTS", comma_separated(str.lower), [])]
 if not IN_PRODUCTION:
     ALLOWED_HOSTS = ["*"]
+# Idiom: Django believes a header that the proxy sets; `public_scheme` sets this one.
+SECURE_PROXY_SSL_HEADER = ("PUBLIC_SCHEME", "https")
 TRUSTED_PROXIES = read("TRUSTED_PROXIES", comma_separated(environment.network), [])
 CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", comma_separated(environment.origin), [])
 CORS_URLS_REGEX = "^/api/"
@@ -78,7 +80,7 @@ MIDDLEWARE = [
     "common.static_files.StaticFiles",
 ]
 ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
 APPEND_SLASH = False
 TEMPLATES = [
     {

@@ -1,8 +1,5 @@
 """Forms: refused like in the API, shown again with what was typed; not forged."""
 
-from io import BytesIO
-from typing import Any
-
 import pytest
 
 from blog.models import Post
@@ -93,9 +90,6 @@ def test_bodies_that_are_no_forms(ada: Browser) -> None:
         assert_page(ada.post("/login", "x=" + "y" * 1_048_576, kind), 413)
     assert_page(ada.post("/login", "x&" * 5001, FORM), 400)
     assert_page(ada.post("/login", "--y", "multipart/form-data; boundary="), 400)
-    early: Any = {"CONTENT_LENGTH": "8", "wsgi.input": BytesIO(b"title=x")}
-    cut = ada.generic("POST", "/login", "title=xy", FORM, **early)
-    assert_page(cut, 400, "did not arrive in one piece")
 
 
 def test_post_from_draft_to_deletion(ada: Browser) -> None:

@@ -3,17 +3,15 @@
 import base64
 import hashlib
 import json
-from io import BytesIO
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.db import OperationalError
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from common.middleware import API_POLICY
 from common.problems import exception_handler
-from config.wsgi import Utf8Request
 from tests.conftest import Person, SignUp, assert_problem, write_post
 
 pytestmark = pytest.mark.django_db
@@ -116,18 +114,6 @@ def test_last_of_a_repeated_member_counts(sign_up: SignUp) -> None:
     assert answer.json()["title"] == "b"
 
 
-def test_chunked_body_is_refused(sign_up: SignUp) -> None:
-    answer = send(sign_up("ada"), b"", HTTP_TRANSFER_ENCODING="chunked")
-    assert_problem(answer, 411, "length_required")
-
-
-def test_body_cut_short_is_refused(sign_up: SignUp) -> None:
-    body = b'{"title":"x"}'
-    cut_short: Any = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": "99"}
-    answer = send(sign_up("ada"), body, **cut_short)
-    assert_problem(answer, 400, "malformed_json")
-
-
 @pytest.mark.parametrize(
     ("media_type", "accepted"),
     [
@@ -167,15 +153,6 @@ def test_operation_without_body_ignores_one(sign_up: SignUp) -> None:
     path = "/api/v1/todos?completed=true"
     answer = ada.generic("DELETE", path, b"x", content_type="text/plain")
     assert answer.status_code == 204
-
-
-@pytest.mark.parametrize(
-    "charset", ["charset=base64", "charset=punycode", "charset*=x''y"]
-)
-def test_charset_of_a_body_leaves_the_query_alone(charset: str) -> None:
-    environ = RequestFactory().get("/?q=%C3%A9").environ
-    request = Utf8Request({**environ, "CONTENT_TYPE": f"text/Plain; {charset}"})
-    assert (request.GET["q"], request.content_type) == ("é", "text/plain")
 
 
 @pytest.mark.parametrize(

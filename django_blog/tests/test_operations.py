@@ -4,14 +4,8 @@ import json
 import logging
 import logging.config
 import re
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.request import urlopen
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -22,7 +16,6 @@ from accounts.models import User
 from blog.models import Post
 from common import rate_limits
 from common.logs import JsonFormatter, UnexpectedErrors, logging_config
-from config.environment import BASE_DIR
 from tests.conftest import PASSWORD, Person, SignUp, assert_problem
 from tests.test_config import run
 
@@ -159,58 +152,6 @@ def test_json_log_has_the_traceback_in_its_line() -> None:
     text = JsonFormatter().format(record)
     assert "\n" not in text
     assert "RuntimeError: unexpected" in json.loads(text)["exception"]
-
-
-def start_server(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", *arguments],
-        cwd=BASE_DIR,
-        env={"PYTHON_DOTENV_DISABLED": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def stop_server(server: subprocess.Popen[str], workers: int) -> str:
-    """Waits until its workers are up, then gives what it printed until its end."""
-    assert server.stdout
-    lines = []
-    while workers:
-        lines.append(server.stdout.readline())
-        workers -= "Booting worker" in lines[-1]
-    began = time.monotonic()
-    server.send_signal(signal.SIGTERM)
-    rest = server.stdout.read()
-    assert server.wait(timeout=10) == 0
-    assert time.monotonic() - began < 10
-    server.stdout.close()
-    return "".join(lines) + rest
-
-
-@pytest.mark.parametrize(
-    ("redis_url", "started"), [("", 1), ("redis://127.0.0.1:9", 2)]
-)
-def test_several_workers_need_redis(redis_url: str, started: int) -> None:
-    printed = stop_server(start_server("--workers", "2", REDIS_URL=redis_url), started)
-    assert printed.count("Booting worker") == started
-    assert ("starting one" in printed) == (started == 1)
-    assert "Without SECRET_KEY" in printed
-    assert "Traceback" not in printed
-
-
-def test_server_answers_until_sigterm(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'blog.db'}"
-    server = start_server(DATABASE_URL=url, LOG_FORMAT="json")
-    assert server.stdout
-    while "Listening at" not in (line := server.stdout.readline()):
-        assert line
-    address = re.search(r"http://[0-9.:]+", line)
-    assert address
-    with urlopen(f"{address[0]}/readyz") as answer:
-        assert not re.search("[0-9]", answer.headers["Server"])
-    lines = [json.loads(line) for line in stop_server(server, 0).splitlines()]
-    assert "/readyz" in {line.get("route") for line in lines}
 
 
 def test_demo_is_loaded_once(anybody: Person) -> None:

@@ -4,24 +4,32 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.accounts.passwords import Attempts
 from app.addresses import client_address
 from app.config import Settings
 from app.database import Database
+from app.live import Live
 from app.mail import Mailer
 from app.rate_limits import Limiter
 
 
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
+# Idiom: an HTTPConnection is a request or a WebSocket, whichever the handler is for.
+async def _database(connection: HTTPConnection) -> Database:
+    database: Database = connection.app.state.database
     return database
 
 
-async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
+async def _settings(connection: HTTPConnection) -> Settings:
+    settings: Settings = connection.app.state.settings
     return settings
+
+
+async def _live(connection: HTTPConnection) -> Live:
+    live: Live = connection.app.state.live
+    return live
 
 
 async def _limiter(request: Request) -> Limiter:
@@ -36,6 +44,7 @@ async def _mailer(request: Request) -> Mailer:
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
 DatabaseDep = Annotated[Database, Depends(_database)]
+LiveDep = Annotated[Live, Depends(_live)]
 LimiterDep = Annotated[Limiter, Depends(_limiter)]
 MailerDep = Annotated[Mailer, Depends(_mailer)]
 

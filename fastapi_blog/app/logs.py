@@ -8,6 +8,7 @@ import uuid
 from asyncio import CancelledError
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,6 +29,9 @@ METHODS = {
     "TRACE",
     "CONNECT",
 }
+HANDSHAKES = {"accept": 101, "close": 403}  # what a WebSocket hears first
+# Errors to uvicorn: text that is no UTF-8, and a handshake refused with a status.
+NOISE = ("Invalid UTF-8", "ASGI callable returned without completing handshake")
 MEMBERS = ("method", "route", "status", "duration_ms")
 
 logger = logging.getLogger(__name__)
@@ -41,7 +45,7 @@ class RequestLog:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         started = time.perf_counter()
         request_id = _request_id(Headers(scope=scope))
@@ -50,10 +54,14 @@ class RequestLog:
 
         async def send_and_note(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            kind = message["type"].removeprefix("websocket.")
+            if kind == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
-            elif not message.get("more_body"):
+            elif kind in HANDSHAKES and not status:
+                status = HANDSHAKES[kind]
+                _note(scope, status, time.perf_counter() - started)
+            elif kind == "http.response.body" and not message.get("more_body"):
                 _note(scope, status, time.perf_counter() - started)
             await send(message)
 
@@ -70,7 +78,8 @@ def _request_id(headers: Headers) -> str:
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in METHODS else "other"
+    method = scope.get("method", "GET")  # of a handshake
+    method = method if method in METHODS else "other"
     route = getattr(scope.get("route"), "path", "unmatched")
     metrics.observe(method, route, status, seconds)
     duration = round(seconds * 1000, 1)
@@ -82,6 +91,16 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id.get()
         return True
+
+
+class HandshakeFilter(logging.Filter):
+    """Drops what the server tells of sockets: RequestLog tells it, without the path."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if Path(record.pathname).parent.name != "websockets":
+            return True
+        is_noise = record.getMessage().startswith(NOISE)
+        return record.levelno > logging.INFO and not is_noise
 
 
 class JsonFormatter(logging.Formatter):
@@ -107,7 +126,10 @@ def logging_config(settings: Settings) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "app.logs.RequestIdFilter"}},
+        "filters": {
+            "request_id": {"()": "app.logs.RequestIdFilter"},
+            "handshake": {"()": "app.logs.HandshakeFilter"},
+        },
         "formatters": {
             "line": {"()": "app.logs.JsonFormatter"} if settings.logs_json else text
         },
@@ -119,5 +141,6 @@ def logging_config(settings: Settings) -> dict[str, Any]:
                 "filters": ["request_id"],
             }
         },
+        "loggers": {"uvicorn.error": {"filters": ["handshake"]}},
         "root": {"handlers": ["stdout"], "level": settings.log_level.upper()},
     }

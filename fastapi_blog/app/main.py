@@ -11,10 +11,11 @@ from app.accounts import account_pages
 from app.accounts import api as accounts
 from app.accounts import pages as accounts_pages
 from app.blog import api as blog
-from app.blog import feeds, post_pages
+from app.blog import feeds, live, post_pages
 from app.blog import pages as blog_pages
 from app.config import Settings, load_settings
 from app.database import Database
+from app.live import Live
 from app.mail import Mailer
 from app.middleware import add_middleware
 from app.problems import add_error_handlers
@@ -36,10 +37,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,  # see docs.py
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        lifespan=_close_at_the_end,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.state.database = Database(settings.sqlalchemy_url)
+    app.state.live = Live(settings)
+    app.state.database = Database(settings.sqlalchemy_url, app.state.live.publish)
     app.state.limiter = Limiter(settings)
     app.state.mailer = Mailer(settings)
     for router in (*accounts.routers, *blog.routers, todos.router):
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         todos_pages,
     ):
         app.include_router(pages.router)
-    for router in (docs.router, health.router, metrics.router):
+    for router in (live.router, docs.router, health.router, metrics.router):
         app.include_router(router)
     app.mount("/static", static_files)
     add_error_handlers(app)
@@ -62,7 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _close_at_the_end(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await app.state.live.open()
     yield
+    await app.state.live.close()
     await app.state.limiter.close()
     await app.state.database.close()

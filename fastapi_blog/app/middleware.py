@@ -129,7 +129,7 @@ class AllowedHosts:
         self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = scope["type"] == "http" and not self._is_allowed(scope)
+        refused = scope["type"] != "lifespan" and not self._is_allowed(scope)
         app = PlainTextResponse("Unknown host.\n", 400) if refused else self.app
         await app(scope, receive, send)
 

@@ -24,7 +24,7 @@ FOR_MONITORS = {"/healthz", "/readyz", "/metrics"}
 
 def is_page(path: str) -> bool:
     """Whether people look at it: then a session counts, and errors are pages."""
-    return not path.startswith("/api/") and path not in FOR_MONITORS
+    return not path.startswith(("/api/", "/ws/")) and path not in FOR_MONITORS
 
 
 class LinkHeaders:

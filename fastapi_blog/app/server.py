@@ -13,6 +13,8 @@ from app.config import InvalidSettings, Settings, load_settings
 from app.logs import logging_config
 
 GRACEFUL_SECONDS = 5
+MESSAGE_BYTES = 4096
+PING_SECONDS = 20  # Proxies give up a connection on which nothing moves for a minute.
 START_SECONDS = 60  # A busy machine may need long to import everything four times.
 
 
@@ -36,6 +38,8 @@ def main() -> None:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            ws_max_size=MESSAGE_BYTES,
+            ws_ping_interval=PING_SECONDS,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
             timeout_worker_healthcheck=START_SECONDS,
         )
@@ -63,7 +67,7 @@ def _read_options() -> argparse.Namespace:
 def _possible_workers(wanted: int, settings: Settings) -> int:
     if wanted > 1 and settings.redis_url is None:
         sys.stderr.write(
-            "Without REDIS_URL workers cannot share counts: starting one.\n"
+            "Without REDIS_URL workers share neither counts nor events: starting one.\n"
         )
         return 1
     return wanted

@@ -2,10 +2,7 @@
 
 import json
 import logging
-import signal
-import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -18,7 +15,7 @@ from app.blog.models import Comment, Like, Post
 from app.config import Settings
 from app.logs import JsonFormatter, logging_config
 from app.server import main
-from tests.conftest import PROJECT, assert_problem, connect, login, run_module, running
+from tests.conftest import assert_problem, connect, login, run_module, running
 
 pytestmark = pytest.mark.anyio
 
@@ -149,27 +146,9 @@ def test_several_workers_need_redis(
     main()
     assert runs[0]["workers"] == started
     assert ("starting one" in capsys.readouterr().err) == (started == 1)
+    assert (runs[0]["ws_max_size"], runs[0]["ws_ping_interval"]) == (4096, 20)
     assert not runs[0]["proxy_headers"]
     assert not runs[0]["server_header"]
-
-
-def test_server_stops_at_sigterm(database_url: str, tmp_path: object) -> None:
-    command = [sys.executable, "-m", "app.server", "--port", "0"]
-    environment = {"DATABASE_URL": database_url}
-    server = subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout
-    for line in server.stdout:
-        if "running on" in line:
-            break
-    started = time.monotonic()
-    server.send_signal(signal.SIGTERM)
-    rest = server.stdout.read()
-    server.wait(timeout=10)
-    server.stdout.close()
-    assert time.monotonic() - started < 10
-    assert "Traceback" not in rest
 
 
 async def test_demo_is_loaded_once(application: FastAPI, database_url: str) -> None:

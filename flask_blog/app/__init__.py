@@ -10,10 +10,12 @@ from app.accounts.cli import create_admin_command
 from app.blog import api as blog
 from app.blog import feeds, post_pages
 from app.blog import pages as blog_pages
+from app.blog.live import add_sockets
 from app.config import Settings, load_settings
 from app.demo import load_demo_command
 from app.extensions import csrf, db, limiter, mailer, migrate
 from app.hooks import add_hooks
+from app.live import Live
 from app.logs import add_request_log
 from app.openapi import correct_document
 from app.pages import add_templates
@@ -40,6 +42,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     for extension in (db, limiter, mailer):
         extension.init_app(app)
     migrate.init_app(app, db)
+    app.extensions["live"] = Live(app.config["REDIS_URL"])
     add_converters(app)
     for api in (*accounts.blueprints, *blog.blueprints, todos.todos):
         app.register_blueprint(csrf.exempt(api))
@@ -52,6 +55,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         todo_pages.pages,
     ):
         app.register_blueprint(pages)
+    add_sockets(app)
     for module in (docs, health, metrics):
         app.register_blueprint(module.blueprint)
     correct_document(app)

@@ -166,6 +166,13 @@ class Settings(BaseSettings):
         return frozenset(host.lower() for host in (own, *self.ALLOWED_HOSTS))
 
     @property
+    def ORIGINS(self) -> frozenset[str]:
+        """Whose pages may open sockets, under whatever name they ask for us."""
+        addresses = filter(None, (self.PUBLIC_URL, *self.CORS_ORIGINS))
+        parts = [urlsplit(address.lower()) for address in addresses]
+        return frozenset(f"{part.scheme}://{part.netloc}" for part in parts)
+
+    @property
     def SIGNING_KEY(self) -> bytes:
         """The secret, or in development one that lasts until the next start."""
         secret = self.TOKEN_KEY.get_secret_value() if self.TOKEN_KEY else None

@@ -46,11 +46,11 @@ def add_hooks(app: Flask) -> None:
 
 def ignore_upgrades(wsgi_app: WSGIApplication) -> WSGIApplication:
     # Idiom: Werkzeug has a request that would like to become a WebSocket match
-    # rules for WebSockets alone. HTTP lets a server ignore the wish.
+    # rules for WebSockets alone. Elsewhere HTTP lets a server ignore the wish.
     def ignoring(
         environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith("/api/"):
+        if not environ["PATH_INFO"].startswith("/ws/"):
             environ.pop("HTTP_UPGRADE", None)
         return wsgi_app(environ, start_response)
 

@@ -28,7 +28,8 @@ blueprint = Blueprint("metrics", __name__)
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     requests, duration = _series(method, route, status)
     requests.inc()
-    duration.observe(seconds)
+    if status != 101:  # How long a socket was open is no time to answer.
+        duration.observe(seconds)
 
 
 @cache

@@ -32,8 +32,12 @@ class NameConverter(BaseConverter):
     pattern: ClassVar[str]
     lengths: ClassVar[range]
 
+    @classmethod
+    def accepts(cls, value: str) -> bool:
+        return len(value) in cls.lengths and bool(re.fullmatch(cls.pattern, value))
+
     def to_python(self, value: str) -> str:
-        if len(value) not in self.lengths or not re.fullmatch(self.pattern, value):
+        if not self.accepts(value):
             raise NotFound
         return value
 
@@ -72,7 +76,7 @@ FOR_READERS = {"/feed.atom", "/sitemap.xml", "/robots.txt"}
 
 def is_page(path: str) -> bool:
     """Whether people look at it: then errors are pages."""
-    return not path.startswith("/api/") and path not in FOR_MONITORS
+    return not path.startswith(("/api/", "/ws/")) and path not in FOR_MONITORS
 
 
 def has_session(path: str) -> bool:

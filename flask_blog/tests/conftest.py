@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from time import sleep
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -71,6 +72,7 @@ def settings_for(database_url: str) -> Settings:
 
 def close(app: APIFlask) -> None:
     app.extensions["mailer"].shutdown()
+    app.extensions["live"].close()
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
@@ -223,6 +225,14 @@ def at_once(*calls: Callable[[], Result]) -> list[Result]:
     """Each in a thread of its own, as the server would."""
     with ThreadPoolExecutor(len(calls)) as threads:
         return [done.result() for done in [threads.submit(call) for call in calls]]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        sleep(0.01)
+    raise AssertionError("It did not come to that.")
 
 
 def assert_problem(

@@ -3,6 +3,7 @@
 import json
 import logging
 import logging.config
+import re
 import signal
 import subprocess
 import sys
@@ -22,13 +23,16 @@ from app.logs import JsonFormatter, logging_config
 from tests.conftest import (
     PASSWORD,
     PROJECT,
+    SignUp,
     assert_problem,
     bearer,
     close,
     login,
     reading,
     run_command,
+    write_post,
 )
+from tests.follower import Follower
 
 
 def test_openapi_document(client: FlaskClient) -> None:
@@ -188,6 +192,22 @@ def test_several_workers_need_redis(
 
 def test_server_stops_at_sigterm(database_url: str) -> None:
     printed = stop_server(start_server(DATABASE_URL=database_url), 1)
+    assert "Traceback" not in printed
+
+
+def test_server_closes_sockets_at_sigterm(
+    database_url: str, client: FlaskClient, sign_up: SignUp
+) -> None:
+    slug = write_post(client, sign_up("ada"))["slug"]
+    server = start_server(DATABASE_URL=database_url)
+    listening = None
+    while listening is None:
+        listening = re.search(r"http://127.0.0.1:(\d+)", server.stdout.readline())
+    follower = Follower(int(listening[1]), slug)
+    printed = stop_server(server, 1)
+    assert follower.socket.recv(100) == b"\x88\x02\x03\xe9"  # Close, 1001
+    follower.socket.close()
+    assert "GET /ws/posts/{slug} 101 " in printed
     assert "Traceback" not in printed
 
 

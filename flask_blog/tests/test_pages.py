@@ -222,3 +222,31 @@ def test_reading_sets_no_cookie(client: FlaskClient, sign_up: SignUp) -> None:
         assert "set-cookie" not in client.get(path).headers
     assert "set-cookie" in client.get("/login").headers
     assert "set-cookie" not in client.get("/api/v1/posts").headers
+
+
+def test_page_tells_its_script_what_to_follow(
+    app: APIFlask, client: FlaskClient, sign_up: SignUp
+) -> None:
+    ada, bob = sign_up("ada"), sign_up("bob")
+    post = write_post(client, ada)
+    path = f"/posts/{post['slug']}"
+    thread = '<div class="thread" role="log" aria-labelledby="comments-heading"'
+    socket_path = f' data-live="/ws{path}"'
+    assert f"{thread}{socket_path}>" in client.get(path).text
+    sign_in(client, "bob")
+    assert f'{thread}{socket_path} data-username="bob">' in client.get(path).text
+    client = app.test_client()
+    sign_in(client, "ada")
+    moderating = f'{thread}{socket_path} data-username="ada" data-moderates="">'
+    page = client.get(path).text
+    assert moderating in page
+    assert '<p class="none">There are none yet.</p>\n</div>' in page
+    answer = client.post(
+        f"/api/v1{path}/comments", json={"body": "x"}, headers=bob.headers
+    )
+    page = client.get(path).text
+    assert page.index(thread) < page.index('id="comment-1"') < page.index("</section>")
+    assert 'class="none"' not in page
+    assert f"{thread}>" in client.get(f"{path}?before={answer.json['id']}").text
+    draft = write_post(client, ada, status="draft")
+    assert f"{thread}>" in client.get(f"/posts/{draft['slug']}").text

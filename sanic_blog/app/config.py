@@ -156,6 +156,13 @@ class Settings(BaseSettings):
         return frozenset(host.lower() for host in (own, *self.allowed_hosts))
 
     @property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may open sockets here, besides those of the host they ask."""
+        own = [self.public_url] if self.public_url else []
+        urls = (urlsplit(url.lower()) for url in (*own, *self.cors_origins))
+        return frozenset(f"{url.scheme}://{url.netloc}" for url in urls)
+
+    @property
     def sqlalchemy_url(self) -> str:
         url = make_url(self.database_url)
         url = url.set(drivername=DRIVERS[url.drivername])

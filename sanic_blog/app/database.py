@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
@@ -55,16 +55,19 @@ SQLITE_OUTAGES = {
 # resources, shutdown, system.
 OUTAGES = {"08", "28", "3D", "40", "53", "57", "58"}
 
+Publish = Callable[[AsyncSession], Awaitable[None]]
+
 
 class Database:
     """Hands out sessions; whoever takes one is the owner of its transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, publish: Publish | None = None) -> None:
         self.engine = create_async_engine(url, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_safe(self.engine.sync_engine)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._publish = publish
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -75,7 +78,10 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction, begun by its first statement: the whole of it or nothing."""
+        """One transaction, begun by its first statement: the whole of it or nothing.
+
+        What it has announced is published after the commit, and only then.
+        """
         with _outages_told():
             async with self._writing() as session:
                 try:
@@ -85,6 +91,8 @@ class Database:
                         await session.commit()
                     raise
                 await session.commit()
+        if self._publish:
+            await self._publish(session)
 
     async def close(self) -> None:
         await self.engine.dispose()

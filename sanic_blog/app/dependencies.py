@@ -9,6 +9,7 @@ from app.accounts.passwords import Attempts
 from app.config import Settings
 from app.database import Database
 from app.decorators import Arguments, Handler, Result, View
+from app.live import Live
 from app.rate_limits import Limiter
 from app.request import App, Request
 from app.templating import FOLDER, StrictTemplating
@@ -29,6 +30,7 @@ def add_dependencies(app: App) -> None:
     )
     app.ext.add_dependency(Settings, _settings)
     app.ext.add_dependency(Database, _database)
+    app.ext.add_dependency(Live, _live)
     app.ext.add_dependency(Limiter, _limiter)
     app.ext.add_dependency(Attempts, _attempts)
 
@@ -39,6 +41,10 @@ def _settings(request: Request) -> Settings:
 
 def _database(request: Request) -> Database:
     return request.app.ctx.database
+
+
+def _live(request: Request) -> Live:
+    return request.app.ctx.live
 
 
 def _limiter(request: Request) -> Limiter:

@@ -1,4 +1,4 @@
-"""One line a request, with its id in every line written meanwhile."""
+"""One line a request or handshake, with its id in every line written meanwhile."""
 
 import json
 import logging
@@ -8,6 +8,7 @@ from typing import Any
 
 from sanic.exceptions import ServerError
 from sanic.response import BaseHTTPResponse
+from sanic.signals import Event
 
 from app import metrics
 from app.config import Settings
@@ -32,15 +33,25 @@ logger = logging.getLogger(__name__)
 
 def add_request_log(app: App) -> None:
     """Comes before all other middleware, so that it sees an answer last."""
-    app.register_middleware(_note, "response")
+    app.register_middleware(_note_answer, "response")
+    # Idiom: of a handshake middleware sees no answer, but Sanic signals it.
+    app.add_signal(_note_handshake, Event.WEBSOCKET_HANDLER_BEFORE)
 
 
-async def _note(request: Request, response: BaseHTTPResponse) -> None:
-    seconds = time.perf_counter() - request.started
+async def _note_answer(request: Request, response: BaseHTTPResponse) -> None:
     response.headers["X-Request-ID"] = request.id
+    _note(request, response.status)
+
+
+async def _note_handshake(request: Request, **_: object) -> None:
+    _note(request, 101)
+
+
+def _note(request: Request, status: int) -> None:
+    seconds = time.perf_counter() - request.started
     method = request.method if request.method in METHODS else "other"
     route = template_of(request.route) if request.route else "unmatched"
-    status, duration = response.status, round(seconds * 1000, 1)
+    duration = round(seconds * 1000, 1)
     metrics.observe(method, route, status, seconds)
     values = dict(zip(MEMBERS, (method, route, status, duration), strict=True))
     values["request_id"] = request.id
@@ -93,7 +104,11 @@ def logging_config(settings: Settings) -> dict[str, Any]:
                 "filters": ["request_id"],
             }
         },
-        # Some lines of this one hold the whole address of a request.
-        "loggers": {"sanic.root": {"level": "WARNING"}},
+        "loggers": {
+            # Some lines of this one hold the whole address of a request.
+            "sanic.root": {"level": "WARNING"},
+            # To this one it is worth a warning when a client is gone.
+            "sanic.websockets": {"level": "ERROR"},
+        },
         "root": {"handlers": ["stdout"], "level": settings.log_level.upper()},
     }

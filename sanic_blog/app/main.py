@@ -8,14 +8,15 @@ from app.accounts import api as accounts
 from app.accounts import pages as accounts_pages
 from app.background import Background
 from app.blog import api as blog
+from app.blog import live, post_pages
 from app.blog import pages as blog_pages
-from app.blog import post_pages
 from app.blog.feeds import feeds
 from app.config import Settings, load_settings
 from app.database import Database
 from app.dependencies import add_dependencies
 from app.docs import docs
 from app.health import health
+from app.live import Live
 from app.logs import add_request_log
 from app.mail import Mailer
 from app.metrics import metrics
@@ -36,6 +37,9 @@ SERVER: dict[str, str | bool | int | float | None] = {
     "GRACEFUL_SHUTDOWN_TIMEOUT": 5.0,
     "REQUEST_MAX_HEADER_SIZE": 16_384,
     "REQUEST_MAX_SIZE": MOST_DISCARDED,
+    "WEBSOCKET_MAX_SIZE": 4096,
+    # Proxies give up a connection on which nothing moves for a minute.
+    "WEBSOCKET_PING_INTERVAL": 20,
 }
 
 
@@ -68,7 +72,9 @@ def setup_services(app: App) -> None:
 async def open_services(app: App) -> None:
     """In each worker, once its event loop is there."""
     settings = app.ctx.settings
-    app.ctx.database = Database(settings.sqlalchemy_url)
+    app.ctx.live = Live(settings)
+    await app.ctx.live.open()
+    app.ctx.database = Database(settings.sqlalchemy_url, app.ctx.live.publish)
     app.ctx.limiter = Limiter(settings)
     app.ctx.mailer = Mailer(settings)
     app.ctx.background = Background()
@@ -76,6 +82,7 @@ async def open_services(app: App) -> None:
 
 async def close_services(app: App) -> None:
     await app.ctx.background.close()
+    await app.ctx.live.close()
     await app.ctx.limiter.close()
     await app.ctx.database.close()
 
@@ -108,7 +115,7 @@ def setup_pages(app: App) -> None:
         todo_pages.pages,
     )
     app.blueprint(pages)
-    app.blueprint([feeds, static])
+    app.blueprint([feeds, live.sockets, static])
 
 
 def setup_operations(app: App) -> None:

@@ -31,7 +31,7 @@ PARTS: dict[str, dict[str, Any]] = {
 
 def is_page(path: str) -> bool:
     """Whether people look at it: then a session counts, and errors are pages."""
-    return not path.startswith("/api/") and path not in FOR_MONITORS
+    return not path.startswith(("/api/", "/ws/")) and path not in FOR_MONITORS
 
 
 # Idiom: the types `int`, `slug` and `str` of Sanic take -1, capitals and escapes. What

@@ -122,6 +122,7 @@ FRAMEWORK_ERRORS: dict[int, type[AppError]] = {
     400: MalformedJson,
     404: NotFound,
     413: ContentTooLarge,
+    426: NotFound,  # A socket is no document.
     503: Unavailable,
 }
 

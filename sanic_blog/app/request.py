@@ -22,6 +22,7 @@ from app.background import Background
 from app.config import Settings
 from app.database import Database
 from app.errors import ContentTooLarge, MalformedJson, NotAuthenticated
+from app.live import Live
 from app.mail import Mail, Mailer
 from app.rate_limits import Limiter
 
@@ -41,6 +42,7 @@ class Context(SimpleNamespace):
     """What the application has: the settings, and what is open while it runs."""
 
     settings: Settings
+    live: Live
     database: Database
     limiter: Limiter
     mailer: Mailer
@@ -54,6 +56,7 @@ class RequestContext(SimpleNamespace):
     reader: AsyncConnection  # in a handler that is @reading
     session: AsyncSession  # in a handler that is @writing
     cookie: dict[str, Any]  # of a page: what the browser keeps, see sessions.py
+    post_id: int | None  # of a handshake: the published post, see blog/live.py
 
     def __init__(self) -> None:
         super().__init__()

@@ -63,6 +63,8 @@ def main() -> None:
 def _serve(
     options: argparse.Namespace, workers: int, clean_up: Callable[[], None]
 ) -> None:
+    from app.sockets import SocketProtocol  # noqa: PLC0415 - as in load_app
+
     app = load_app()
     is_alone = not (options.workers or options.reload)
     app.prepare(
@@ -70,6 +72,7 @@ def _serve(
         port=options.port,
         workers=workers,
         auto_reload=options.reload,
+        protocol=SocketProtocol,
         single_process=is_alone,
         motd=False,
     )
@@ -146,7 +149,7 @@ def _read_options() -> argparse.Namespace:
 def _possible_workers(wanted: int, settings: Settings) -> int:
     if wanted > 1 and settings.redis_url is None:
         sys.stderr.write(
-            "Without REDIS_URL workers cannot share counts: starting one.\n"
+            "Without REDIS_URL workers share neither counts nor events: starting one.\n"
         )
         return 1
     return wanted

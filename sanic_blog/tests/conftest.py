@@ -29,6 +29,7 @@ from app.config import Settings, load_settings
 from app.mail import Mail
 from app.main import create_app
 from app.request import App
+from app.sockets import SocketProtocol
 
 PROJECT = Path(__file__).parent.parent
 PASSWORD = "a long quiet walk"
@@ -142,7 +143,9 @@ async def running(app: App) -> AsyncIterator[None]:
     # Idiom: of the clients of sanic-testing one starts the application anew for each
     # request, which parallel ones do not survive, and one has an event loop of its own.
     sock = socket.create_server(("127.0.0.1", 0))
-    server: Any = await app.create_server(sock=sock)  # without types
+    server: Any = await app.create_server(  # without types
+        sock=sock, protocol=SocketProtocol
+    )
     await server.startup()
     await server.before_start()
     await server.start_serving()

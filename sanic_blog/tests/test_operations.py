@@ -1,15 +1,9 @@
-"""Running it: documents, probes, metrics, logs, the server and the demo."""
+"""Running it: documents, probes, metrics, logs and the demo."""
 
 import json
 import logging
 import logging.config
-import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -24,10 +18,9 @@ from app.logs import JsonFormatter, logging_config
 from app.main import create_app
 from app.request import App
 from app.server import main
-from tests.conftest import PROJECT, assert_problem, connect, login, run_module, running
+from tests.conftest import assert_problem, connect, login, run_module, running
 
 pytestmark = pytest.mark.anyio
-Process = subprocess.Popen[str]
 
 
 async def test_openapi_document(client: httpx.AsyncClient) -> None:
@@ -161,90 +154,6 @@ def test_several_workers_need_redis(
     assert ("starting one" in capsys.readouterr().err) == (started == 1)
     assert not served[0].config.ACCESS_LOG
     assert served[0].config.PROXIES_COUNT is None
-
-
-@contextmanager
-def served(database_url: str, *options: str) -> Iterator[tuple[Process, int]]:
-    """A server in a session of its own, and its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.server", "--port", str(port), *options]
-    server = subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env={"DATABASE_URL": database_url},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with server:
-        yield server, port
-        server.kill()
-
-
-def wait_for(text: str, server: Process) -> None:
-    assert server.stdout
-    for line in server.stdout:
-        if text in line:
-            return
-
-
-def stop(server: Process) -> None:
-    """Within ten seconds, in good order."""
-    assert server.stdout
-    started = time.monotonic()
-    server.send_signal(signal.SIGTERM)
-    rest = server.stdout.read()
-    assert server.wait(timeout=10) == 0
-    assert time.monotonic() - started < 10
-    assert "Traceback" not in rest
-
-
-@pytest.mark.parametrize("options", [[], ["--workers", "1"]])
-def test_server_stops_at_sigterm(database_url: str, options: list[str]) -> None:
-    with served(database_url, *options) as (server, port):
-        wait_for("Worker ready", server)
-        with socket.create_connection(("127.0.0.1", port)) as idle:
-            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-            assert idle.recv(1000).startswith(b"HTTP/1.1 200 ")
-            stop(server)
-
-
-def test_server_stops_while_it_starts(database_url: str) -> None:
-    with served(database_url, "--workers", "1") as (server, _port):
-        wait_for("Starting worker", server)
-        stop(server)
-
-
-STOPPED_WITHIN_A_FORK = """
-import os, signal
-from app import server
-
-def stop():
-    handler = signal.getsignal(signal.SIGTERM)
-    if getattr(handler, "__name__", "") == "stop_everything":
-        os.kill(os.getpid(), signal.SIGTERM)
-
-os.register_at_fork(after_in_parent=stop)
-server.main()
-"""
-
-
-def test_server_stops_within_a_fork(database_url: str) -> None:
-    """Output ends when all processes that could write it have ended."""
-    command = [sys.executable, "-c", STOPPED_WITHIN_A_FORK, "--port=0", "--workers=1"]
-    stopped = subprocess.run(
-        command,
-        cwd=PROJECT,
-        env={"DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    assert "Starting worker" in stopped.stdout
-    assert "Traceback" not in stopped.stdout + stopped.stderr
 
 
 async def test_demo_is_loaded_once(application: App, database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""What all handlers share: settings, database, limits, mail, and what is under way."""
+"""What all handlers share: settings, database, events, limits, mail, what goes on."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from tornado.web import Application
 from app.config import Settings
 from app.database import Database
 from app.intake import Intake
+from app.live import Live
 from app.mail import Mailer
 from app.pending import Pending
 from app.rate_limits import Limiter
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class Blog(Application):
-    """Closed at the end of `async with`."""
+    """Listens within `async with`, and is closed at its end."""
 
     def __init__(
         self, settings: Settings, port: int, rules: Sequence[Rule], **options: Any
@@ -29,7 +30,8 @@ class Blog(Application):
         super().__init__(list(rules), **options)
         self.config = settings
         self.public_url = settings.public_url or f"http://127.0.0.1:{port}"
-        self.database = Database(settings.sqlalchemy_url)
+        self.live = Live(settings)
+        self.database = Database(settings.sqlalchemy_url, self.live.publish)
         self.limiter = Limiter(settings)
         self.mailer = Mailer(settings)
         self.templates = {
@@ -40,9 +42,11 @@ class Blog(Application):
         self.pending = Pending()
 
     async def __aenter__(self) -> Self:
+        await self.live.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.live.close()
         await self.limiter.close()
         await self.database.close()
 
@@ -61,7 +65,8 @@ class Blog(Application):
         task.add_done_callback(self.pending.discard)
 
     async def drain(self, seconds: float) -> None:
-        """Waits until requests are answered and mails sent, but not too long."""
+        """Waits until requests, mails and sockets are done with, but not too long."""
+        self.live.close_sockets()
         try:
             await asyncio.wait_for(self.pending.wait_for_nothing(), seconds)
         except TimeoutError:

@@ -13,7 +13,7 @@ from app.accounts import pages as accounts_pages
 from app.api import ApiHandler
 from app.application import Blog
 from app.blog import api as blog
-from app.blog import feeds, post_pages
+from app.blog import feeds, live, post_pages
 from app.blog import pages as blog_pages
 from app.config import Settings
 from app.handler import UnknownHostHandler
@@ -32,7 +32,8 @@ def create_app(settings: Settings, port: int) -> Blog:
     if settings.in_production:
         rules.append(Rule(_others(settings.hosts), UnknownHostHandler))
     rules += [*accounts.routes, *blog.routes, *todos.routes]
-    rules += [*docs.routes, *metrics.routes, Rule(PathMatches("/api/.*"), ApiHandler)]
+    rules += [*live.routes, *docs.routes, *metrics.routes]
+    rules.append(Rule(PathMatches("/(?:api|ws)/.*"), ApiHandler))
     rules += [*accounts_pages.routes, *account_pages.routes]
     rules += [*blog_pages.routes, *post_pages.routes, *feeds.routes]
     rules += [*todos_pages.routes, *static_files.routes]
@@ -44,6 +45,8 @@ def create_app(settings: Settings, port: int) -> Blog:
         log_function=metrics.log_request,
         template_path=str(TEMPLATES),
         ui_modules=ui_modules,
+        websocket_max_message_size=live.MESSAGE_BYTES,
+        websocket_ping_interval=live.PING_SECONDS,
         **cookie_settings(settings),
     )
     # Idiom: given above, `static_path` would come with routes of Tornado's own, before

@@ -1,4 +1,4 @@
-"""What is under way: requests without an answer, mails that are not sent yet."""
+"""What is under way: requests without an answer, mails not sent yet, open sockets."""
 
 import asyncio
 

@@ -107,7 +107,7 @@ def _read_options() -> argparse.Namespace:
 def _possible_workers(wanted: int, settings: Settings) -> int:
     if wanted > 1 and settings.redis_url is None:
         sys.stderr.write(
-            "Without REDIS_URL workers cannot share counts: starting one.\n"
+            "Without REDIS_URL workers share neither counts nor events: starting one.\n"
         )
         return 1
     return wanted

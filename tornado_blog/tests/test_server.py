@@ -1,5 +1,6 @@
 """The server as processes: how it starts, what it survives, how it ends."""
 
+import asyncio
 import json
 import os
 import re
@@ -14,6 +15,14 @@ from http.client import HTTPConnection
 
 import pytest
 
+from app.accounts.schemas import Registration
+from app.accounts.services import create_user
+from app.accounts.users import Caller
+from app.blog.schemas import NewPost
+from app.blog.services import create_post
+from app.config import load_settings
+from app.database import Database
+from tests.cases import PASSWORD
 from tests.conftest import PROJECT, run_module
 
 PATIENCE_SECONDS = 30
@@ -24,6 +33,13 @@ HALF = (
     b"Expect: 100-continue\r\n\r\n"
 )
 REST = b'{"refresh_token":"x"}'
+HANDSHAKE = (
+    b"GET /ws/posts/%s HTTP/1.1\r\nHost: x\r\n"
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+GOING_AWAY = b"\x88\x02\x03\xe9"  # a frame that closes with 1001
+AGREED = b"\x88\x80\0\0\0\0"  # the client's, masked with zeros
 
 
 class Server:
@@ -120,6 +136,40 @@ def test_sigterm_waits_five_seconds_at_most(database_url: str) -> None:
             rest = server.finish()
         assert time.monotonic() - started < 10
         assert "Stopping before all was done" in rest
+        assert "Traceback" not in rest
+
+
+async def publish_post(database_url: str) -> str:
+    database = Database(load_settings(database_url=database_url).sqlalchemy_url)
+    async with database.writing() as session:
+        user = await create_user(
+            session,
+            Registration(username="ada", email="ada@example.org", password=PASSWORD),
+        )
+        ada = Caller(user.id, user.username, user.email, user.role, user.token_version)
+        new = NewPost(title="A title", body="A body.", status="published")
+        post = await create_post(session, ada, new)
+    await database.close()
+    return post.slug
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_sigterm_closes_sockets(database_url: str, agrees: bool) -> None:
+    slug = asyncio.run(publish_post(database_url))
+    with serving(database_url) as server:
+        server.wait_for_workers(1)
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.settimeout(PATIENCE_SECONDS)
+            connection.sendall(HANDSHAKE % slug.encode())
+            assert connection.recv(1000).startswith(b"HTTP/1.1 101 ")
+            started = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            assert connection.recv(1000) == GOING_AWAY
+            if agrees:
+                connection.sendall(AGREED)
+            rest = server.finish()
+        assert time.monotonic() - started < 10
+        assert ("Stopping before all was done" in rest) != agrees
         assert "Traceback" not in rest
 
 

@@ -32,6 +32,10 @@ class Manifest:
         """The short name that sessions and reports use."""
         return self.directory.name.removesuffix(FOLDER_SUFFIX)
 
+    @property
+    def is_live(self) -> bool:
+        return "live" in self.profiles
+
     def command(self, name: str, **values: object) -> list[str]:
         return [part.format(**values) for part in self.commands[name]]
 

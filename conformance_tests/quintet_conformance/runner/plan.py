@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from quintet_conformance.runner.databases import POSTGRES
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.workspace import fingerprint
 
@@ -31,6 +32,12 @@ class Plan:
         workers = f"{self.workers}-workers" if self.workers else ""
         parts = (self.manifest.key, self.database, workers, self.purpose)
         return "-".join(filter(None, parts))
+
+    @property
+    def has_redis(self) -> bool:
+        """Several workers need one; live comments are judged with it and without."""
+        speaks_over_it = self.manifest.is_live and self.database == POSTGRES
+        return bool(self.workers) or speaks_over_it
 
     @property
     def results(self) -> Path:

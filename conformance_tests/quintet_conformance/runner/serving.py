@@ -1,7 +1,7 @@
 """Servers of an implementation, from its installation to their end."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from quintet_conformance.runner.environment import LOCK, prepare_environment
@@ -12,6 +12,7 @@ from quintet_conformance.runner.processes import (
     Workplace,
     faults_in_log,
 )
+from quintet_conformance.runner.readers import NoReaderError, readers
 from quintet_conformance.runner.stages import Stages
 from quintet_conformance.runner.workspace import copy_project
 
@@ -35,16 +36,20 @@ def serving(
     log: Path,
     stages: Stages,
     settings: dict[str, str],
+    is_live: bool = False,
 ) -> Iterator[Server]:
     """Serve until SIGTERM, and read the log afterwards.
 
-    Whoever gets the server waits for it: several can start at the same time.
+    Whoever gets the server waits for it: several can start at the same time. One that
+    is live has readers when it is told to stop.
     """
     process = workplace.start(command, log, **settings)
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
         yield server
-        stages.record(f"SIGTERM ends the {name} server", _fault_of_stop(server))
+        fault = _fault_of_stop(server, is_live=is_live)
+        told = " although sockets are open" if is_live else ""
+        stages.record(f"SIGTERM ends the {name} server{told}", fault)
     finally:
         server.kill()
     faults = faults_in_log(log)
@@ -58,9 +63,10 @@ def wait_for(servers: Mapping[str, Server], stages: Stages) -> None:
             server.wait_until_ready()
 
 
-def _fault_of_stop(server: Server) -> str:
+def _fault_of_stop(server: Server, *, is_live: bool) -> str:
     try:
-        server.stop()
-    except ServerFailedError as error:
+        with readers(server.url) if is_live else nullcontext():
+            server.stop()
+    except (NoReaderError, ServerFailedError) as error:
         return str(error)
     return ""

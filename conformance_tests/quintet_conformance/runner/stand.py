@@ -49,7 +49,7 @@ def set_up(plan: Plan, stages: Stages) -> Iterator[Stand]:
             "ACCESS_TOKEN_TTL": "7200",
             **plan.settings,
         }
-        if plan.workers:
+        if plan.has_redis:
             settings["REDIS_URL"] = enter(services.redis())
         workplace = _install(plan, stages, directory / "copy", settings)
         admin_password = secrets.token_urlsafe(24)
@@ -133,5 +133,6 @@ def _serving(
         log=plan.log(which),
         stages=stages,
         settings=settings,
+        is_live=plan.manifest.is_live,
     ) as server:
         yield server

@@ -4,7 +4,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class Part:
 
 
 def judge_together(
-    manifests: Iterable[Manifest], place: Place, stages: Stages, further: list[str]
+    manifests: Sequence[Manifest], place: Place, stages: Stages, further: list[str]
 ) -> None:
     """Serve one database by all of them and run the tests that cross over."""
     try:
@@ -51,7 +51,8 @@ def judge_together(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="quintet-"))
             )
             urls = _set_up(manifests, directory, place, stages, stack)
-            _run_tests(urls, directory / "mails", place, stages, further)
+            options = [*claims(manifests), *further]
+            _run_tests(urls, directory / "mails", place, stages, options)
     except StageFailedError as failed:
         stages.say(f"given up at: {failed}")
 
@@ -125,8 +126,15 @@ def _playing(part: Part, place: Place, stages: Stages) -> Iterator[Server]:
         log=place.reports / f"{stages.run}-{manifest.key}.log",
         stages=stages,
         settings={"PUBLIC_URL": f"http://127.0.0.1:{port}"},
+        is_live=manifest.is_live,
     ) as server:
         yield server
+
+
+def claims(manifests: Iterable[Manifest]) -> list[str]:
+    """Name what all claim: only that can be asked of every one of them."""
+    shared = set.intersection(*(set(each.profiles) for each in manifests))
+    return [f"--profile={profile}" for profile in sorted(shared)]
 
 
 def _run_tests(

@@ -12,6 +12,7 @@ from quintet_conformance.web.markup import attribute
 SHARED = (
     *("class", "type", "name", "rel", "role", "lang", "dir", "datetime", "method"),
     *("autocomplete", "aria-label", "aria-current", "aria-invalid"),
+    *("data-live", "data-username", "data-moderates"),
 )
 ADDRESSES = ("href", "action", "src")
 PLAYER = re.compile(r"(?<=played by )\w+")

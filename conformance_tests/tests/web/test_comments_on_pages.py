@@ -70,6 +70,19 @@ def test_every_comment_can_be_reached(visitor: Browser, discussion: Json) -> Non
 
 
 @pytest.mark.requirement("WEB-06")
+def test_all_that_are_shown_stand_in_one_thread(
+    visitor: Browser, reader: SignedIn, discussion: Json, permanent_post: Json
+) -> None:
+    for browser in (visitor, reader):
+        page = browser.open(discussion["path"])
+        thread = page.one("#comments .thread")
+        assert attribute(thread, "role") == "log"
+        assert len(thread.select('[id^="comment-"]')) == len(ids(page)) == SHOWN
+    empty = visitor.open(f"/posts/{permanent_post['slug']}")
+    assert attribute(empty.one("#comments .thread"), "role") == "log"
+
+
+@pytest.mark.requirement("WEB-06")
 @pytest.mark.parametrize(
     "before", ["", "0", "-1", "01", "x", "1.0", "%D9%A1", "9223372036854775808", "%00"]
 )

@@ -9,10 +9,18 @@ from app.accounts.users import Caller, hold_caller
 from app.blog import models
 from app.blog.models import Post
 from app.blog.queries import VISIBLE, find_post_id, viewer
-from app.blog.schemas import COMMENTS_CURSOR, Comment, CommentQuery, NewComment
+from app.blog.schemas import (
+    COMMENTS_CURSOR,
+    Comment,
+    CommentCreated,
+    CommentDeleted,
+    CommentQuery,
+    NewComment,
+)
 from app.blog.services import hold_published_post
 from app.database import AnyRow, Reader, utc_now
 from app.errors import Forbidden, NotFound
+from app.live import announce
 from app.pagination import Listing, Page
 
 COLUMNS = select(
@@ -62,12 +70,14 @@ def create_comment(
 ) -> Comment:
     hold_caller(session, caller)
     post_id = hold_published_post(session, caller, slug)
-    comment = models.Comment(
+    row = models.Comment(
         post_id=post_id, author_id=caller.id, body=new.body, created_at=utc_now()
     )
-    session.add(comment)
+    session.add(row)
     session.flush()
-    return get_comment(session, caller, slug, comment.id)
+    comment = get_comment(session, caller, slug, row.id)
+    announce(session, post_id, CommentCreated(comment=comment))
+    return comment
 
 
 def delete_comment(
@@ -88,3 +98,4 @@ def delete_comment(
     if caller.id not in {comment.author_id, post_author_id} and not caller.may_edit_all:
         raise Forbidden
     session.delete(comment)
+    announce(session, comment.post_id, CommentDeleted(id=comment.id))

@@ -111,8 +111,23 @@ def post_page(slug: str, form: CommentForm, *, before: int | None = None) -> Res
         deletable=_deletable(caller, post, comments),
         has_older=has_older,
         before=before,
+        live={} if before else _live(caller, post),
         form=form,
     )
+
+
+def _live(caller: Caller | None, post: Post) -> dict[str, str]:
+    """What the page's script has to know to show comments as they come and go."""
+    if post.status != "published":
+        return {}
+    # Idiom: `url_for` gives a socket's address with scheme and host, which a proxy may
+    # have changed. The script knows where its page came from.
+    attributes = {"data-live": f"/ws/posts/{post.slug}"}
+    if caller:
+        attributes["data-username"] = caller.username
+    if may_edit(caller, post):
+        attributes["data-moderates"] = ""
+    return attributes
 
 
 def may_edit(caller: Caller | None, post: Post) -> bool:

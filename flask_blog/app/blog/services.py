@@ -7,7 +7,7 @@ from app.accounts.users import Caller, hold_caller
 from app.blog import models
 from app.blog.models import Comment, Like, PostTag
 from app.blog.queries import VISIBLE, find_post_id, get_post, viewer
-from app.blog.schemas import NewPost, Post, PostChanges
+from app.blog.schemas import NewPost, Post, PostChanges, PostGone
 from app.blog.tags import set_tags
 from app.database import delete_in_order, insert_once, utc_now
 from app.errors import (
@@ -18,6 +18,7 @@ from app.errors import (
     StaleVersion,
     Unavailable,
 )
+from app.live import announce
 from app.rendering import render, slugify
 
 MOST_SLUGS_AT_ONCE = 1000
@@ -85,6 +86,8 @@ def update_post(
     if rendered and "body" in changed:
         changed |= {"body_html": rendered.body_html, "excerpt": rendered.excerpt}
     retagged = tags is not None and set_tags(session, post.id, tags)
+    if changed.get("status") == "draft":
+        announce(session, post.id, PostGone())
     if changed or retagged:
         _apply(post, changed)
         session.flush()
@@ -117,19 +120,25 @@ def delete_post(session: Session, caller: Caller, slug: str) -> None:
     for model in (Comment, Like, PostTag):
         delete_in_order(session, model, model.post_id == post.id)
     session.delete(post)
+    if post.status == "published":
+        announce(session, post.id, PostGone())
 
 
 def delete_blog_of(session: Session, user_id: int) -> None:
     """All that a user wrote or liked, and what others left under it."""
     is_own = models.Post.author_id == user_id
     own_posts = select(models.Post.id).where(is_own)
-    session.execute(own_posts.order_by(models.Post.id).with_for_update())
+    in_order = own_posts.order_by(models.Post.id).with_for_update()
+    locked = session.execute(in_order.add_columns(models.Post.status)).all()
     their_comments = or_(Comment.author_id == user_id, Comment.post_id.in_(own_posts))
     delete_in_order(session, Comment, their_comments)
     their_likes = or_(Like.user_id == user_id, Like.post_id.in_(own_posts))
     delete_in_order(session, Like, their_likes)
     delete_in_order(session, PostTag, PostTag.post_id.in_(own_posts))
     delete_in_order(session, models.Post, is_own)
+    for post in locked:
+        if post.status == "published":
+            announce(session, post.id, PostGone())
 
 
 def hold_published_post(session: Session, caller: Caller, slug: str) -> int:

@@ -1,8 +1,8 @@
-"""What posts, comments and tags look like on the wire."""
+"""What posts, comments, their events and tags look like on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import MISSING, AfterValidator, Field
+from pydantic import MISSING, AfterValidator, Field, TypeAdapter
 
 from app.accounts.schemas import Author
 from app.blog.models import Status
@@ -106,6 +106,24 @@ class Comment(ResponseModel):
     body: str
     author: Author
     created_at: Timestamp
+
+
+class CommentCreated(ResponseModel):
+    type: Literal["comment.created"] = "comment.created"
+    comment: Comment
+
+
+class CommentDeleted(ResponseModel):
+    type: Literal["comment.deleted"] = "comment.deleted"
+    id: int
+
+
+class PostGone(ResponseModel):
+    type: Literal["post.gone"] = "post.gone"
+
+
+Event = CommentCreated | CommentDeleted | PostGone
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 
 
 class Tag(ResponseModel):

@@ -9,7 +9,7 @@ from app.accounts.users import Caller, hold_caller
 from app.blog import models
 from app.blog.models import Comment, Like, PostTag
 from app.blog.queries import VISIBLE, find_post_id, get_post, viewer
-from app.blog.schemas import NewPost, Post, PostChanges
+from app.blog.schemas import NewPost, Post, PostChanges, PostGone
 from app.blog.tags import set_tags
 from app.database import delete_in_order, insert_once, utc_now
 from app.errors import (
@@ -20,6 +20,7 @@ from app.errors import (
     StaleVersion,
     Unavailable,
 )
+from app.live import announce
 from app.rendering import render, slugify
 
 MOST_SLUGS_AT_ONCE = 1000
@@ -92,6 +93,8 @@ async def update_post(
     if changed or retagged:
         _apply(post, changed)
         await session.flush()
+    if changed.get("status") == "draft":
+        announce(session, post.id, PostGone())
     return await get_post(session, caller, slug)
 
 
@@ -121,13 +124,19 @@ async def delete_post(session: AsyncSession, caller: Caller, slug: str) -> None:
     for model in (Comment, Like, PostTag):
         await delete_in_order(session, model, model.post_id == post.id)
     await session.delete(post)
+    if post.status == "published":
+        announce(session, post.id, PostGone())
 
 
 async def delete_blog_of(session: AsyncSession, user_id: int) -> None:
     """All that a user wrote or liked, and what others left under it."""
     is_own = models.Post.author_id == user_id
     own_posts = select(models.Post.id).where(is_own)
-    await session.execute(own_posts.order_by(models.Post.id).with_for_update())
+    locked = select(models.Post.id, models.Post.status).where(is_own)
+    locked = locked.order_by(models.Post.id).with_for_update()
+    for post_id, status in await session.execute(locked):
+        if status == "published":
+            announce(session, post_id, PostGone())
     their_comments = or_(Comment.author_id == user_id, Comment.post_id.in_(own_posts))
     await delete_in_order(session, Comment, their_comments)
     their_likes = or_(Like.user_id == user_id, Like.post_id.in_(own_posts))

@@ -1,0 +1,1 @@
+"""Live comments as the readers of a post follow them, over WebSocket."""
