@@ -16,9 +16,10 @@ from quintet_conformance.site import Member, Site
 
 QUEUE = 100  # frames that may wait for a reader
 # What is between the queue and a reader who takes nothing, programs and kernels,
-# holds a few frames of 20 kB more.
-ENOUGH = QUEUE + 60
+# holds a dozen frames of 20 kB more.
+ENOUGH = QUEUE + 50
 LONGEST = 5_000
+FEW = 10
 TRY_AGAIN_LATER = 1013
 
 Commenters = list[Member]
@@ -28,6 +29,7 @@ Commenters = list[Member]
 class Course:
     """How long the others waited, and what came of the one who did not read."""
 
+    answers: list[float]
     delays: list[float]
     taken: int
     code: int | None
@@ -38,12 +40,13 @@ def body(length: int) -> str:
     return "".join(chr(0x20000 + byte) for byte in secrets.token_bytes(length))
 
 
-def write(slug: str, client: Client, length: int, attentive: LiveSocket) -> float:
-    """Comment, and give the seconds until somebody else was told of it."""
-    comment = comment_on(slug, client, body(length))
+def write(slug: str, client: Client, attentive: LiveSocket) -> tuple[float, float]:
+    """Comment; give the seconds until the answer, and from there to the event."""
+    began = time.monotonic()
+    comment = comment_on(slug, client, body(LONGEST))
     answered = time.monotonic()
     attentive.expect(created(comment), PATIENCE)
-    return time.monotonic() - answered
+    return answered - began, time.monotonic() - answered
 
 
 def read_on(socket: LiveSocket) -> int:
@@ -69,11 +72,12 @@ def run_course(
         with Live(site.connection) as live:
             slow = live.follow(slug, compression=None, is_slow=True)
             attentive = live.follow(slug)
-            delays = [
-                write(slug, writers[number % len(writers)], LONGEST, attentive)
+            times = [
+                write(slug, writers[number % len(writers)], attentive)
                 for number in range(ENOUGH)
             ]
-            return Course(delays, read_on(slow), slow.code)
+            answers, delays = (sorted(each) for each in zip(*times, strict=True))
+            return Course(answers, delays, read_on(slow), slow.code)
 
     return course
 
@@ -81,8 +85,16 @@ def run_course(
 @pytest.mark.serial
 @pytest.mark.requirement("LIVE-13")
 def test_the_others_are_told_within_a_second(run_course: Callable[[], Course]) -> None:
-    slowest = max(run_course().delays)
+    slowest = run_course().delays[-1]
     assert slowest <= SECOND, f"an event came {slowest:.2f} s after the answer"
+
+
+@pytest.mark.serial
+@pytest.mark.requirement("LIVE-13")
+def test_who_writes_does_not_wait_for_them(run_course: Callable[[], Course]) -> None:
+    """But for a few times, when a machine may have had something else to do."""
+    usual = run_course().answers[:-FEW]
+    assert usual[-1] <= SECOND, f"an answer came after {usual[-1]:.2f} s, as others did"
 
 
 @pytest.mark.serial
