@@ -35,6 +35,7 @@ TYPE_CHECKED = {
         [*RELAXED, "--disable-error-code=possibly-undefined", "tests"],
         [*RELAXED, "unison"],
         [*RELAXED, "browser"],
+        [*RELAXED, "operations"],
     ]
 }
 DATABASES = ("sqlite", "postgres")
@@ -139,6 +140,14 @@ def unison(session: nox.Session) -> None:
     """All variants over one database: users, tokens, cursors and bytes of each."""
     quintet(session, "unison", *map(str, VARIANTS.values()), *session.posargs)
     skip_if_not_run(session, "unison.json")
+
+
+@nox.session(venv_backend="none")
+@each_variant
+def operations(session: nox.Session, variant: str) -> None:
+    """Settings, stops and faults: servers are killed, databases go away."""
+    quintet(session, "operations", str(VARIANTS[variant]), *session.posargs)
+    skip_if_not_run(session, f"{variant}-operations.json")
 
 
 @nox.session(venv_backend="none")

@@ -62,6 +62,8 @@ def _parser() -> Parser:
     fuzzing.add_argument("--schemathesis", type=Path, default=Path("schemathesis"))
     looking = command("browser", commands.look)
     looking.add_argument("directory", type=Path)
+    operating = command("operations", commands.operate)
+    operating.add_argument("directory", type=Path)
     checking = command("spec", commands.spec)
     migrating = command("schema", commands.schema)
     crossing = command("unison", commands.unison)
@@ -75,7 +77,7 @@ def _parser() -> Parser:
     showing.add_argument("exhibits", nargs="+", metavar="FOLDER:PORT")
     showing.add_argument("--data", type=Path, default=Path(".demo"))
     showing.add_argument("--start", type=int, metavar="PORT", help="of a start page")
-    one = (judging, fuzzing, looking, showing)
+    one = (judging, fuzzing, looking, operating, showing)
     for each in (*one, checking, migrating, crossing, comparing, tabulating):
         _add_places(each)
     sink = command("mail-sink", commands.mail_sink)

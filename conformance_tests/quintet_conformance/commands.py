@@ -19,12 +19,13 @@ from quintet_conformance.runner.mail import MailSink
 from quintet_conformance.runner.manifest import Manifest, load_manifest
 from quintet_conformance.runner.matrix import Column
 from quintet_conformance.runner.measurement import Measurement, measure
+from quintet_conformance.runner.operations import judge_operations
 from quintet_conformance.runner.plan import Plan
 from quintet_conformance.runner.results import write_results
 from quintet_conformance.runner.schema import check_schema
-from quintet_conformance.runner.services import ServiceUnavailableError
 from quintet_conformance.runner.specification import faults_of_coverage, faults_of_files
 from quintet_conformance.runner.stages import Stages
+from quintet_conformance.runner.unavailable import ServiceUnavailableError
 from quintet_conformance.runner.unison import Place, judge_together
 
 Arguments = argparse.Namespace
@@ -91,6 +92,12 @@ def look(arguments: Arguments) -> int:
     plan = _plan(arguments, arguments.directory, DATABASES[0])
     plan = replace(plan, purpose="browser")
     return _several(arguments, plan.name, lambda stages: browser.look(plan, stages))
+
+
+def operate(arguments: Arguments) -> int:
+    """Judge how an implementation is operated: settings, ends, faults around it."""
+    plan = replace(_plan(arguments, arguments.directory, ""), purpose="operations")
+    return _several(arguments, plan.name, lambda found: judge_operations(plan, found))
 
 
 def compare_pages(arguments: Arguments) -> int:

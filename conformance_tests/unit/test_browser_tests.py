@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from quintet_conformance.requirements import load_requirements
-from quintet_conformance.runner.services import ServiceUnavailableError, chromium
+from quintet_conformance.runner.services import chromium
+from quintet_conformance.runner.unavailable import ServiceUnavailableError
 
 SUITE = Path(__file__).parents[1]
 REQUIREMENTS = SUITE.parent / "shared_spec" / "requirements"

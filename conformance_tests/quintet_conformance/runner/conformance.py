@@ -10,9 +10,9 @@ from typing import Any
 
 from quintet_conformance import outcomes
 from quintet_conformance.runner.plan import SUITE, Plan
-from quintet_conformance.runner.services import ServiceUnavailableError
 from quintet_conformance.runner.stages import StageFailedError, Stages
 from quintet_conformance.runner.stand import ADMIN_USERNAME, Stand, set_up
+from quintet_conformance.runner.unavailable import ServiceUnavailableError
 
 PROCESSES = 2
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
