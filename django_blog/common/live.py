@@ -23,6 +23,7 @@ Event = dict[str, Any]
 QUEUE_FRAMES = 100
 CHANNELS = "quintet:posts:"
 REDIS_SECONDS = 1
+QUIET_SECONDS = 10  # without a message, after which Redis is asked whether it is there
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds before Redis is tried again
 GONE: Event = {"type": "post.gone"}
 POST_IS_GONE, TRY_AGAIN_LATER = 4404, 1013  # codes that close a socket
@@ -151,7 +152,10 @@ def _publisher(redis_url: str) -> Redis:
 
 
 async def _messages(redis_url: str) -> AsyncIterator[dict[str, Any]]:
-    """All that comes over the channels, from the confirmation that they are open."""
+    """All that comes over the channels, from the confirmation that they are open.
+
+    Raises TimeoutError once Redis answers nothing any more.
+    """
     redis = AsyncRedis.from_url(
         redis_url,
         retry=AsyncRetry(NoBackoff(), 0),
@@ -162,7 +166,13 @@ async def _messages(redis_url: str) -> AsyncIterator[dict[str, Any]]:
     )
     async with redis, redis.pubsub() as channels:
         await channels.psubscribe(f"{CHANNELS}*")
-        async for message in channels.listen():
+        while True:
+            message = await channels.get_message(timeout=QUIET_SECONDS)
+            if message is None:
+                await channels.ping()
+                message = await channels.get_message(timeout=REDIS_SECONDS)
+            if message is None:
+                raise TimeoutError("Redis is silent")
             yield message
 
 

@@ -131,3 +131,18 @@ def test_redis_that_says_nothing_delays_a_request_briefly(
                 pass  # What was thought to be lost may come after all.
 
     play(scenario)
+
+
+def test_redis_that_falls_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when its machine is gone: nobody ends the connection."""
+    monkeypatch.setattr(live_module, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(live_module, "REDIS_SECONDS", 0.5)
+
+    async def scenario(_servers: Servers, redis: TinyRedis) -> None:
+        first = set(redis.patterns)
+        redis.is_silent = True
+        await until(lambda: first.isdisjoint(redis.patterns))
+        redis.is_silent = False
+        await until(lambda: bool(redis.patterns))
+
+    play(scenario)

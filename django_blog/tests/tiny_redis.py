@@ -47,6 +47,8 @@ class TinyRedis:
         if name == "PUBLISH":
             self.publish(*arguments)
             return b":1\r\n"
+        if name == "PING" and writer in self.patterns:
+            return b"*2" + bulk("pong", "") + b"\r\n"
         return b"+OK\r\n"
 
     def publish(self, channel: str, payload: str) -> None:

@@ -135,3 +135,20 @@ async def test_redis_that_says_nothing_delays_a_request_briefly(
         await servers[0].delete_comments(7)
         while await frames(subscription, 1) != [deleted(7)]:
             pass  # What was thought to be lost may come after all.
+
+
+async def test_redis_that_falls_silent_is_left(
+    redis: TinyRedis, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when its machine is gone: nobody ends the connection."""
+    monkeypatch.setattr(live_module, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(live_module, "REDIS_SECONDS", 0.5)
+    live = Live(settings.model_copy(update={"redis_url": redis.url}))
+    await live.open()
+    await until(lambda: bool(redis.patterns))
+    (first,) = redis.patterns
+    redis.is_silent = True
+    await until(lambda: first not in redis.patterns)
+    redis.is_silent = False
+    await until(lambda: bool(redis.patterns))
+    await live.close()

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -18,6 +20,7 @@ from app.config import Settings
 QUEUE_FRAMES = 100
 CHANNEL = "quintet:posts:"
 REDIS_SECONDS = 1
+QUIET_SECONDS = 10  # without a message, after which Redis is asked whether it is there
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds until the listener tries again
 
 Announcement = tuple[int, Event]  # and the id of its post
@@ -103,7 +106,7 @@ class Live:
             try:
                 async with redis.pubsub() as pubsub:
                     await pubsub.psubscribe(f"{CHANNEL}*")
-                    async for message in pubsub.listen():
+                    async for message in _messages(pubsub):
                         pause, self._is_away = FIRST_PAUSE, False
                         if message["type"] == "pmessage":
                             self._receive(message["channel"], message["data"])
@@ -127,6 +130,18 @@ class Live:
     def _deliver(self, post_id: int, event: Event, frame: str) -> None:
         for subscription in self._subscriptions.get(post_id, ()):
             subscription.put(None if isinstance(event, PostGone) else frame)
+
+
+async def _messages(pubsub: PubSub) -> AsyncIterator[dict[str, Any]]:
+    """All that comes; raises TimeoutError once Redis answers nothing any more."""
+    while True:
+        message = await pubsub.get_message(timeout=QUIET_SECONDS)
+        if message is None:
+            await pubsub.ping()
+            message = await pubsub.get_message(timeout=REDIS_SECONDS)
+        if message is None:
+            raise TimeoutError("Redis is silent")
+        yield message
 
 
 def _redis_client(url: str) -> Redis:

@@ -21,14 +21,18 @@ class Redis(TCPServer):
         self.streams: set[IOStream] = set()
         self.listeners: dict[IOStream, bytes] = {}  # and what each listens to
         self.changed = Condition()
+        self.is_silent = False
 
     async def handle_stream(self, stream: IOStream, address: object) -> None:
         self.streams.add(stream)
         with suppress(StreamClosedError):
             while True:
-                await stream.write(self.answer(stream, await self.read(stream)))
+                command = await self.read(stream)
+                if not self.is_silent:
+                    await stream.write(self.answer(stream, command))
         self.streams.discard(stream)
         self.listeners.pop(stream, None)
+        self.changed.notify_all()
 
     async def read(self, stream: IOStream) -> list[bytes]:
         count = int((await stream.read_until(b"\r\n"))[1:])
@@ -45,6 +49,8 @@ class Redis(TCPServer):
             self.listeners[stream] = command[1]
             self.changed.notify_all()
             return b"*3\r\n$10\r\npsubscribe\r\n" + bulk(command[1])[4:] + b":1\r\n"
+        if command[0] == b"PING" and stream in self.listeners:
+            return bulk(b"pong", b"")
         return b"+OK\r\n"
 
     def publish(self, channel: bytes, payload: bytes) -> int:
@@ -53,7 +59,7 @@ class Redis(TCPServer):
         return len(self.listeners)
 
     async def wait_for_listeners(self, number: int) -> None:
-        while len(self.listeners) < number:
+        while len(self.listeners) != number:
             await self.changed.wait()
 
     def end(self) -> None:

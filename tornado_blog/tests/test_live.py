@@ -6,6 +6,7 @@ from asyncio import Event
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from unittest import mock
 
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
@@ -432,6 +433,19 @@ class TestRedis(LiveTestCase):
                 ):
                     redis.publish(b"quintet:posts:" + channel, payload)
                 assert await read(socket) == json.loads(good)
+        redis.end()
+
+    @gen_test
+    async def test_redis_that_falls_silent_is_left(self) -> None:
+        """As when its machine is gone: nobody ends the connection."""
+        redis = Redis()
+        with mock.patch.multiple(live, QUIET_SECONDS=0.01, REDIS_SECONDS=0.5):
+            async with self.serving(redis_url=redis.url):
+                await redis.wait_for_listeners(1)
+                redis.is_silent = True
+                await redis.wait_for_listeners(0)
+                redis.is_silent = False
+                await redis.wait_for_listeners(1)
         redis.end()
 
     @gen_test
