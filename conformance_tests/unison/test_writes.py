@@ -1,8 +1,12 @@
 """What is written at one server is read, changed and deleted at every other."""
 
+import pytest
+
 from quintet_conformance import names
 from quintet_conformance.helpers import expect, expect_conflict, expect_problem
 from quintet_conformance.site import together
+
+IN_A_CROWD = 30  # requests at once
 
 BODY = "Some *text*, [a link](https://example.org/?a=b&c=d) and `code`.\n\n- 一\n- 二\n"
 
@@ -18,6 +22,14 @@ def test_what_one_writes_every_other_reads(player, others, member):
         )
         assert expect(reader.get_comment(post["slug"], comment["id"]), 200) == comment
         assert expect(reader.get_todo(todo["id"]), 200) == todo
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_days_everywhere(player, others, member, day):
+    """A driver may take them for the infinities of PostgreSQL."""
+    todo = expect(member.create_todo(title="Tune", due_on=day), 201)
+    for other in others:
+        assert expect(other.knows(member).get_todo(todo["id"]), 200) == todo
 
 
 def test_all_make_the_same_of_a_text(players, member_of):
@@ -123,3 +135,32 @@ def test_likes_of_one_post_by_all_at_all_servers_are_all_counted(players, member
     for player in players:
         found = expect(player.knows(author).get_post(slug), 200)
         assert found["likes_count"] == len(readers)
+
+
+def test_a_like_comes_and_goes_at_all_servers_at_once(players, member_of):
+    author = member_of(players[0])
+    slug = players[0].site.new_post(author)["slug"]
+    callers = [player.knows(member_of(players[1])) for player in players]
+
+    def change(number):
+        caller = callers[number % len(callers)]
+        turn = caller.like_post if number // len(callers) % 2 else caller.unlike_post
+        return turn(slug)
+
+    assert {each.status_code for each in together(IN_A_CROWD, change)} == {204}
+    post = expect(callers[0].get_post(slug), 200)
+    assert post["likes_count"] == post["is_liked"]
+
+
+def test_a_follower_comes_and_goes_at_all_servers_at_once(players, member_of):
+    followed = member_of(players[0]).username
+    callers = [player.knows(member_of(players[1])) for player in players]
+
+    def change(number):
+        caller = callers[number % len(callers)]
+        turn = caller.follow if number // len(callers) % 2 else caller.unfollow
+        return turn(followed)
+
+    assert {each.status_code for each in together(IN_A_CROWD, change)} == {204}
+    profile = expect(callers[0].get_profile(followed), 200)
+    assert profile["followers_count"] == profile["is_following"]

@@ -118,7 +118,10 @@ def follow(user: User, username: str) -> None:
         raise InvalidToken
     if followed not in held:
         raise NotFound
-    user.following.add(followed)
+    # Idiom: following.add() looks first, and then fails if another has been quicker.
+    Follow.objects.bulk_create(
+        [Follow(follower=user, followed=followed)], ignore_conflicts=True
+    )
 
 
 def unfollow(user: User, username: str) -> None:

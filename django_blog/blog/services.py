@@ -96,7 +96,9 @@ def _hold_published_post(user: User, slug: str) -> Post:
 @transaction.atomic
 def like_post(user: User, slug: str) -> None:
     User.objects.lock(user)
-    _hold_published_post(user, slug).likers.add(user)
+    like = Like(user=user, post=_hold_published_post(user, slug))
+    # Idiom: likers.add() looks first, and then fails if another has been quicker.
+    Like.objects.bulk_create([like], ignore_conflicts=True)
 
 
 def unlike_post(user: User, slug: str) -> None:

@@ -127,6 +127,9 @@ def security_headers(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy(request.path))
+        if not is_page(request.path):
+            # Idiom: Django says it of everything; of the API nobody asks.
+            response.headers.pop("Cross-Origin-Opener-Policy", None)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -240,6 +240,11 @@ def test_header_fields(sign_up: SignUp) -> None:
             assert "unsafe" not in policy
 
 
+def test_what_is_no_page_says_nothing_of_windows() -> None:
+    for path in ("/api/v1/posts", "/api/docs", "/healthz", "/feed.atom"):
+        assert "Cross-Origin-Opener-Policy" not in Browser().get(path)
+
+
 def test_reading_sets_no_cookie(sign_up: SignUp) -> None:
     write_post(sign_up("ada"))
     for path in ("/", "/posts/a-title", "/authors/ada", "/nothing", "/feed.atom"):

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
@@ -65,6 +65,8 @@ class Database:
         self.engine = create_async_engine(url, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_safe(self.engine.sync_engine)
+        else:
+            _tell_dates_as_text(self.engine.sync_engine)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._publish = publish
@@ -139,6 +141,20 @@ def _make_sqlite_safe(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _tell_dates_as_text(engine: Engine) -> None:
+    """Keeps the first and the last day of the calendar what they are.
+
+    In binary, asyncpg takes them for the infinities of PostgreSQL.
+    """
+    codec = {"encoder": str, "decoder": date.fromisoformat, "format": "text"}
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.run_async(
+            lambda driver: driver.set_type_codec("date", schema="pg_catalog", **codec)
+        )
 
 
 class UtcDateTime(TypeDecorator[datetime]):
