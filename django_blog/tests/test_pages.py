@@ -241,7 +241,7 @@ def test_header_fields(sign_up: SignUp) -> None:
 
 
 def test_what_is_no_page_says_nothing_of_windows() -> None:
-    for path in ("/api/v1/posts", "/api/docs", "/healthz", "/feed.atom"):
+    for path in ("/api/v1/posts", "/api/docs", "/healthz"):
         assert "Cross-Origin-Opener-Policy" not in Browser().get(path)
 
 
