@@ -26,12 +26,12 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(launch, sqlite_url, port) -> Server:
+def server(launch, sqlite_url, port):
     return launch(sqlite_url, SMTP_URL=f"smtp://127.0.0.1:{port}")
 
 
 @pytest.fixture
-def member(server, site_of) -> Member:
+def member(server, site_of):
     return site_of(server).new_member()
 
 

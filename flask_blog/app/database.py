@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from select import POLLIN, poll
 from typing import Annotated, Any
 
 from flask import Flask
@@ -34,6 +35,7 @@ from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     InterfaceError,
+    InvalidatePoolError,
     OperationalError,
     SQLAlchemyError,
 )
@@ -66,6 +68,8 @@ class Database(SQLAlchemy):
         with app.app_context():
             if self.engine.dialect.name == "sqlite":
                 _make_sqlite_safe(self.engine, self.engines["reading"])
+            else:
+                _replace_lost_connections(self.engine, self.engines["reading"])
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -104,6 +108,19 @@ def _make_sqlite_safe(writing: Engine, reading: Engine) -> None:
     @event.listens_for(writing, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _replace_lost_connections(writing: Engine, reading: Engine) -> None:
+    """Sees without a question, which `pool_pre_ping` asks at each use, who is gone."""
+
+    @event.listens_for(writing, "checkout")
+    @event.listens_for(reading, "checkout")
+    def on_checkout(connection: Any, _record: object, _proxy: object) -> None:
+        # Nobody has asked it anything: what there is to read is its end.
+        arrivals = poll()
+        arrivals.register(connection.fileno(), POLLIN)
+        if arrivals.poll(0):
+            raise InvalidatePoolError
 
 
 class UtcDateTime(TypeDecorator[datetime]):

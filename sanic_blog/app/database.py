@@ -28,7 +28,12 @@ from sqlalchemy import (
     event,
     select,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InvalidatePoolError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -67,6 +72,7 @@ class Database:
             _make_sqlite_safe(self.engine.sync_engine)
         else:
             _tell_dates_as_text(self.engine.sync_engine)
+            _replace_lost_connections(self.engine.sync_engine)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._publish = publish
@@ -155,6 +161,15 @@ def _tell_dates_as_text(engine: Engine) -> None:
         connection.run_async(
             lambda driver: driver.set_type_codec("date", schema="pg_catalog", **codec)
         )
+
+
+def _replace_lost_connections(engine: Engine) -> None:
+    """Sees without a question, which `pool_pre_ping` asks at each use, who is gone."""
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, _record: object, _proxy: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
 
 
 class UtcDateTime(TypeDecorator[datetime]):
