@@ -241,5 +241,6 @@ def test_nginx_stands_in_nobodys_way(line):
     assert line in NGINX
 
 
-def test_nginx_shows_no_metrics():
-    assert re.search(r"location = /metrics \{\s*return 404;\s*\}", NGINX)
+def test_nginx_asks_nobody_for_metrics():
+    (block,) = re.findall(r"location = /metrics \{(.+?)\}", NGINX, re.DOTALL)
+    assert block.split() == ["proxy_pass", "http://same/metrics/;"]
