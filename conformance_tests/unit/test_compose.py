@@ -228,8 +228,8 @@ def test_where_nginx_sends_a_path(path, upstream):
 @pytest.mark.parametrize(
     "line",
     [
-        "client_max_body_size 0;",
-        "proxy_request_buffering off;",
+        "client_max_body_size 1m;",
+        "error_page 413 = @too_large;",
         "proxy_http_version 1.1;",
         "proxy_set_header Host $http_host;",
         "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
@@ -239,6 +239,16 @@ def test_where_nginx_sends_a_path(path, upstream):
 )
 def test_nginx_stands_in_nobodys_way(line):
     assert line in NGINX
+
+
+def test_nginx_tells_of_too_much_and_sends_none_of_it():
+    (block,) = re.findall(r"location @too_large \{(.+?)\}", NGINX, re.DOTALL)
+    (announced,) = re.findall(r"Content-Length (\d+);", block)
+    assert "proxy_pass_request_body off;" in block
+    assert "proxy_set_header Host $http_host;" in block
+    assert (
+        int(announced) > 8 * 1024 * 1024
+    )  # up to where variants read what they refuse
 
 
 def test_nginx_asks_nobody_for_metrics():
