@@ -230,6 +230,8 @@ def test_where_nginx_sends_a_path(path, upstream):
     [
         "client_max_body_size 1m;",
         "error_page 413 = @too_large;",
+        "large_client_header_buffers 4 16k;",
+        "proxy_buffer_size 32k;",
         "proxy_http_version 1.1;",
         "proxy_set_header Host $http_host;",
         "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
@@ -245,6 +247,7 @@ def test_nginx_tells_of_too_much_and_sends_none_of_it():
     (block,) = re.findall(r"location @too_large \{(.+?)\}", NGINX, re.DOTALL)
     (announced,) = re.findall(r"Content-Length (\d+);", block)
     assert "proxy_pass_request_body off;" in block
+    assert "proxy_set_header Connection close;" in block
     assert "proxy_set_header Host $http_host;" in block
     assert (
         int(announced) > 8 * 1024 * 1024
