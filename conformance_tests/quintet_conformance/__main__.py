@@ -12,6 +12,7 @@ from quintet_conformance import commands
 from quintet_conformance.runner.databases import DATABASES
 from quintet_conformance.runner.demo import DemoFailedError
 from quintet_conformance.runner.environment import EnvironmentFailedError
+from quintet_conformance.runner.mail import LOOPBACK
 from quintet_conformance.runner.manifest import ManifestError
 from quintet_conformance.runner.plan import SUITE
 from quintet_conformance.runner.processes import CommandFailedError, ServerFailedError
@@ -82,6 +83,7 @@ def _parser() -> Parser:
         _add_places(each)
     sink = command("mail-sink", commands.mail_sink)
     sink.add_argument("directory", type=Path)
+    sink.add_argument("--host", default=LOOPBACK, help="where servers reach it")
     sink.add_argument("--port", type=int, default=2525)
     return parser
 

@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
+from quintet_conformance.outcomes import not_run
 from quintet_conformance.requirements import Requirement
 from quintet_conformance.settings import Settings
 
@@ -55,6 +56,11 @@ class Collection:
         )
         claimed.sort(key=lambda item: item.get_closest_marker("last") is not None)
         items[:] = claimed
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        mark = item.get_closest_marker("development")
+        if mark and self.settings.is_in_production:
+            not_run(f"in production there is no {mark.args[0]}")
 
     def pytest_collection_finish(self) -> None:
         """Spare the garbage collector what stays until the end: all these checks."""

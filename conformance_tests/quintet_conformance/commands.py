@@ -143,7 +143,7 @@ def demo(arguments: Arguments) -> int:
 
 def mail_sink(arguments: Arguments) -> int:
     """Store all mail in a folder until interrupted."""
-    with MailSink(arguments.directory, arguments.port) as sink:
+    with MailSink(arguments.directory, arguments.port, arguments.host) as sink:
         print(f"SMTP_URL={sink.url}", flush=True)
         while True:
             time.sleep(3600)

@@ -20,6 +20,7 @@ MARKS = (
     "requirement(*ids): the requirements of the specification that the test checks",
     "serial: runs while no other test runs",
     "last: runs alone, after all other tests",
+    "development(what): needs what a server in production does not give",
 )
 
 

@@ -21,6 +21,7 @@ class Settings:
     spec: Path
     profiles: frozenset[str]
     known_failures: frozenset[str]
+    is_in_production: bool
     report: Path | None
 
     @classmethod
@@ -37,6 +38,7 @@ class Settings:
             spec=spec,
             profiles=frozenset(option("--profile") or PROFILES),
             known_failures=frozenset(option("--known-failure")),
+            is_in_production=option("--production"),
             report=option("--report"),
         )
 
@@ -58,6 +60,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="DIR",
         type=Path,
         help="where the mail sink stores what the server sends",
+    )
+    add(
+        "--production",
+        action="store_true",
+        help="the server runs with ENVIRONMENT=production",
     )
     add("--spec", metavar="DIR", type=Path, help="the specification [../shared_spec]")
     add(

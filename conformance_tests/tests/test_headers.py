@@ -62,13 +62,20 @@ UNDER_API = {
 BESIDE_API = {
     "healthz": Asked("GET", "/healthz", 200),
     "readyz": Asked("GET", "/readyz", 200),
-    "metrics": Asked("GET", "/metrics", 200),
     "docs": Asked("GET", "/api/docs"),
     "404 outside the API": Asked("GET", "/no/such/page", 404),
 }
 EVERYTHING = {**UNDER_API, **BESIDE_API}
+METRICS = pytest.param(
+    Asked("GET", "/metrics", 200),
+    marks=pytest.mark.development("/metrics without a token"),
+    id="metrics",
+)
 of_the_api = pytest.mark.parametrize("asked", UNDER_API.values(), ids=UNDER_API)
-of_everything = pytest.mark.parametrize("asked", EVERYTHING.values(), ids=EVERYTHING)
+of_everything = pytest.mark.parametrize(
+    "asked",
+    [*(pytest.param(each, id=name) for name, each in EVERYTHING.items()), METRICS],
+)
 
 
 @pytest.mark.requirement("HEAD-01")

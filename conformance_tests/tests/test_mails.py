@@ -119,8 +119,9 @@ def test_the_host_never_comes_from_the_request(
 ) -> None:
     email = new_address(site)
     caller = site.anonymous().with_headers(headers)
-    answer = caller.request_password_reset(email=email)
-    if "Host" in headers and answer.status_code == 400:
+    is_misled = "Host" in headers
+    answer = caller.request_password_reset(email=email, server_may_refuse=is_misled)
+    if is_misled and answer.status_code == 400:
         return  # a server that knows its own host refuses another one
     expect(answer, 202)
     (message,) = mailbox.wait_for(email)

@@ -123,6 +123,32 @@ def test_warnings_and_gaps_do_not_break_the_run(judge):
     assert result.ret == 0
 
 
+DEVELOPMENT = """
+import pytest
+
+@pytest.mark.requirement("POST-01")
+@pytest.mark.development("page for developers")
+def test_developers(anonymous):
+    assert anonymous.get_post("known").status_code == 200
+
+@pytest.mark.requirement("POST-01")
+def test_everybody(anonymous):
+    assert anonymous.get_post("known").status_code == 200
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"), [([], "passed"), (["--production"], "not run")]
+)
+def test_in_production_what_is_for_development_is_not_run(judge, options, outcome):
+    result, report = judge(*options, test_checks=DEVELOPMENT)
+    developers, everybody = report["checks"]
+    assert (developers["outcome"], everybody["outcome"]) == (outcome, "passed")
+    reasons = {"passed": "", "not run": "in production there is no page for developers"}
+    assert developers["reason"] == reasons[outcome]
+    assert result.ret == 0
+
+
 @pytest.mark.parametrize(
     ("mark", "complaint"),
     [

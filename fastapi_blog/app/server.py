@@ -13,6 +13,7 @@ from app.config import InvalidSettings, Settings, load_settings
 from app.logs import logging_config
 
 GRACEFUL_SECONDS = 5
+IDLE_CONNECTION_SECONDS = 65  # longer than a proxy keeps its connections
 MESSAGE_BYTES = 4096
 PING_SECONDS = 20  # Proxies give up a connection on which nothing moves for a minute.
 START_SECONDS = 60  # A busy machine may need long to import everything four times.
@@ -40,6 +41,7 @@ def main() -> None:
             server_header=False,
             ws_max_size=MESSAGE_BYTES,
             ws_ping_interval=PING_SECONDS,
+            timeout_keep_alive=IDLE_CONNECTION_SECONDS,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
             timeout_worker_healthcheck=START_SECONDS,
         )

@@ -45,6 +45,15 @@ class Operation:
     refuses: Sequence[int]
 
 
+class Nothing(HTTPResponse):
+    """An answer without a body: for its type Sanic would write "None"."""
+
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        fields = super().processed_headers
+        return (field for field in fields if field[0] != b"content-type")
+
+
 # Idiom: sanic-ext writes OpenAPI 3.0 from decorators that only describe. These do what
 # they describe, so the document cannot lag behind the code.
 def operation(
@@ -70,8 +79,7 @@ def operation(
             if isinstance(result, BaseModel):
                 body = result.model_dump_json()
                 return HTTPResponse(body, status, headers, "application/json")
-            # Without a type Sanic would name "None" for the body that is not there.
-            return HTTPResponse(None, status, headers, "text/plain")
+            return Nothing(None, status, headers)
 
         return note(handle, operation=Operation(name, answers, status, refuses))
 

@@ -308,6 +308,7 @@ async def test_password_reset_for_nobody_sends_nothing(
     body = {"email": "nobody@example.org"}
     answer = await client.post("/api/v1/auth/password-reset", json=body)
     assert (answer.status_code, answer.content, mails) == (202, b"", [])
+    assert "Content-Type" not in answer.headers
 
 
 async def test_password_reset_is_mailed_three_times_an_hour(

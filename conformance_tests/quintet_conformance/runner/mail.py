@@ -9,6 +9,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from quintet_conformance.mailbox import SLOW_PREFIX, folder_of
 
+LOOPBACK = "127.0.0.1"
 SILENCE = 3.0
 
 
@@ -48,9 +49,9 @@ class Storing:
 class MailSink:
     """An SMTP server on a free port, in a thread of its own."""
 
-    def __init__(self, root: Path, port: int) -> None:
-        self.url = f"smtp://127.0.0.1:{port}"
-        self._controller = Controller(Storing(root), hostname="127.0.0.1", port=port)
+    def __init__(self, root: Path, port: int, host: str = LOOPBACK) -> None:
+        self.url = f"smtp://{host}:{port}"
+        self._controller = Controller(Storing(root), hostname=host, port=port)
 
     def __enter__(self) -> "MailSink":
         self._controller.start()
