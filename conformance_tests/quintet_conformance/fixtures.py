@@ -62,9 +62,7 @@ def site(run: Run) -> Iterator[Site]:
 def instances(run: Run, site: Site) -> Iterator[list[Client]]:
     """Each server behind the address: that one, unless several were named."""
     with ExitStack() as stack:
-        named = [
-            stack.enter_context(run.site(url)) for url in run.settings.instances
-        ]
+        named = [stack.enter_context(run.site(url)) for url in run.settings.instances]
         yield [each.anonymous() for each in named or [site]]
 
 

@@ -103,7 +103,9 @@ def test_metrics_tell_their_kind(anonymous: Client, name: str, kind: str) -> Non
 
 @pytest.mark.requirement("OPS-06")
 @pytest.mark.serial
-def test_every_request_is_counted_once(anonymous: Client, together: Callable[..., list[Any]], counts: Counts) -> None:
+def test_every_request_is_counted_once(
+    anonymous: Client, together: Callable[..., list[Any]], counts: Counts
+) -> None:
     name = names.username()
     anonymous.get_profile(name)
     before = counts()
@@ -131,7 +133,9 @@ def test_what_leads_nowhere_is_unmatched(anonymous: Client, counts: Counts) -> N
 
 @pytest.mark.requirement("OPS-06")
 @pytest.mark.serial
-def test_another_method_is_counted_under_its_name(member: Member, counts: Counts) -> None:
+def test_another_method_is_counted_under_its_name(
+    member: Member, counts: Counts
+) -> None:
     before = counts()
     expect(member.create_todo(title="Walk"), 201)
     after = counts()
@@ -140,7 +144,9 @@ def test_another_method_is_counted_under_its_name(member: Member, counts: Counts
 
 
 @pytest.mark.requirement("OPS-06")
-def test_the_route_is_a_template(member: Member, anonymous: Client, new_post: Callable[..., Json], counts: Counts) -> None:
+def test_the_route_is_a_template(
+    member: Member, anonymous: Client, new_post: Callable[..., Json], counts: Counts
+) -> None:
     post, nowhere = new_post(member), names.word()
     todo = expect(member.create_todo(title="Walk"), 201)
     member.get_post(post["slug"])
@@ -157,7 +163,9 @@ def test_the_route_is_a_template(member: Member, anonymous: Client, new_post: Ca
 
 
 @pytest.mark.requirement("OPS-06")
-def test_the_method_is_a_standard_one_or_other(anonymous: Client, counts: Counts) -> None:
+def test_the_method_is_a_standard_one_or_other(
+    anonymous: Client, counts: Counts
+) -> None:
     for method in ("FOO", names.word(), "PROPFIND"):
         anonymous.raw_request(method, "/api/v1/tags")
     assert values_of(counts(), "method") <= STANDARD | {"other"}

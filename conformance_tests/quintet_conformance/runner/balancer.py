@@ -1,4 +1,4 @@
-"""A balancer: one address before several servers, to the next of which each request goes.
+"""A balancer: one address before several servers, each request to the next of them.
 
 It changes no byte, answers nothing itself and hands everything on as it comes: bodies
 before they are whole, the end of one direction, resets. It works on sockets: a stream
@@ -32,7 +32,7 @@ class Side:
     """One side of an exchange: its socket, and what came before its turn."""
 
     def __init__(self, connection: socket.socket) -> None:
-        connection.setblocking(False)
+        connection.settimeout(0)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
         self._loop = asyncio.get_running_loop()
@@ -141,7 +141,7 @@ class Balancer:
         self._ports = itertools.cycle(ports)
         self._listener = socket.create_server((HOST, 0), backlog=BACKLOG)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-        self._listener.setblocking(False)
+        self._listener.settimeout(0)
         self.url = f"http://{HOST}:{self._listener.getsockname()[1]}"
         self.requests = 0
         self._loop = asyncio.new_event_loop()

@@ -10,6 +10,13 @@ from pathlib import Path
 
 from quintet_conformance.runner import databases
 from quintet_conformance.runner.conformance import bytecode_kept
+from quintet_conformance.runner.ensemble import (
+    Part,
+    bring_up,
+    claims,
+    gather,
+    shared_services,
+)
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import SUITE
 from quintet_conformance.runner.processes import Server, free_port
@@ -38,7 +45,8 @@ def judge_together(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="quintet-"))
             )
             urls = _set_up(manifests, directory, place, stages, stack)
-            options = [*(f"--profile={each}" for each in claims(manifests)), *further]
+            options = [f"--profile={profile}" for profile in claims(manifests)]
+            options += further
             _run_tests(urls, directory / "mails", place, stages, options)
     except StageFailedError as failed:
         stages.say(f"given up at: {failed}")
