@@ -20,6 +20,7 @@ from quintet_conformance.site import Member, Site
 from quintet_conformance.tokens import Forger
 
 Json = Any
+OF_PROGRAMS = frozenset({"server", "connection", "keep-alive"})
 MemberFactory = Callable[..., Member]
 
 
@@ -64,6 +65,15 @@ def instances(run: Run, site: Site) -> Iterator[list[Client]]:
     with ExitStack() as stack:
         named = [stack.enter_context(run.site(url)) for url in run.settings.instances]
         yield [each.anonymous() for each in named or [site]]
+
+
+@pytest.fixture(scope="session")
+def of_programs(run: Run) -> frozenset[str]:
+    """The header fields in which servers behind one address differ.
+
+    They name the program and what it does with the connection, not the answer.
+    """
+    return OF_PROGRAMS if run.settings.instances else frozenset()
 
 
 @pytest.fixture
