@@ -135,18 +135,23 @@ def test_a_failed_login_tells_nothing(
     assert visible(response) == visible(refusal)
 
 
+@pytest.fixture
+def inactive(new_member: Callable[[], Member], admin: Member) -> Member:
+    """A user whom an admin has shut out."""
+    member = new_member()
+    expect(admin.update_user(member.username, is_active=False), 200)
+    return member
+
+
 @pytest.mark.requirement("AUTH-07")
 @pytest.mark.parametrize("password", [names.PASSWORD, WRONG], ids=["right", "wrong"])
 def test_an_inactive_account_is_answered_like_an_unknown_one(
     anonymous: Client,
-    new_member: Callable[[], Member],
-    admin: Member,
+    inactive: Member,
     refusal: httpx.Response,
-    password: str,
     visible: Visible,
+    password: str,
 ) -> None:
-    inactive = new_member()
-    expect(admin.update_user(inactive.username, is_active=False), 200)
     response = anonymous.login(username=inactive.username, password=password)
     assert visible(response) == visible(refusal)
 
