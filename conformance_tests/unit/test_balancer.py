@@ -1,10 +1,8 @@
 """The balancer changes no byte, sends each request to the next, hands every end on."""
 
-import re
 import socket
 import struct
 import threading
-from collections import deque
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -12,8 +10,8 @@ import pytest
 from quintet_conformance.runner.balancer import Balancer
 
 PATIENCE = 10.0
-FIRST, SECOND = b"first", b"second"
 OK = b"HTTP/1.1 200 OK\r\ncontent-LENGTH: 2\r\nX-Odd:  \xff \r\n\r\nhi"
+THREE = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 GET = b"GET /a%2Fb?c HTTP/1.1\r\nhOST:  x\r\nX-Forwarded-For: 100.64.0.1\r\n\r\n"
@@ -361,20 +359,20 @@ def test_without_a_server_the_connection_ends(around):
 
 def test_many_at_once(around):
     """Each gets the answer to its own request, from the servers in turn."""
-    count, clients = 40, deque(around.client() for _ in range(40))
+    count = 40
+    clients = [around.client() for _ in range(count)]
     for number, client in enumerate(clients):
-        client.sendall(GET.replace(b"/a%2Fb", b"/%d" % number))
+        client.sendall(GET.replace(b"/a%2Fb", b"/%02d" % number))
     counts = []
     for upstream in (around.first, around.second):
         for _ in range(count // 2):
             server = upstream.accept()
-            number = re.match(rb"GET /(\d+)", server.recv(1_000))[1]
-            body = b"%03d" % int(number)
-            server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + body)
-            counts.append(int(number))
+            number = int(read(server, len(b"GET /00")).removeprefix(b"GET /"))
+            server.sendall(THREE + b"%03d" % number)
+            counts.append(number)
     assert sorted(counts) == list(range(count))
     for number, client in enumerate(clients):
-        assert read(client, 41)[-3:] == b"%03d" % number
+        assert read(client, len(THREE) + 3)[-3:] == b"%03d" % number
 
 
 def test_leaving_ends_what_is_open():
