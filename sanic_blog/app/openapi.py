@@ -37,6 +37,14 @@ IF_NONE_MATCH = {
 }
 
 
+class Bodiless(HTTPResponse):
+    # Idiom: Sanic names a type, "None" at worst, for the body that is not there.
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        fields = super().processed_headers
+        return (field for field in fields if field[0].lower() != b"content-type")
+
+
 @dataclass(frozen=True)
 class Operation:
     name: str
@@ -70,8 +78,7 @@ def operation(
             if isinstance(result, BaseModel):
                 body = result.model_dump_json()
                 return HTTPResponse(body, status, headers, "application/json")
-            # Without a type Sanic would name "None" for the body that is not there.
-            return HTTPResponse(None, status, headers, "text/plain")
+            return Bodiless(None, status, headers)
 
         return note(handle, operation=Operation(name, answers, status, refuses))
 
