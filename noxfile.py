@@ -143,6 +143,13 @@ def unison(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def cluster(session: nox.Session) -> None:
+    """All variants behind one address, each request to the next: `-- -k refresh`."""
+    quintet(session, "cluster", *map(str, VARIANTS.values()), *session.posargs)
+    skip_if_not_run(session, "cluster.json")
+
+
+@nox.session(venv_backend="none")
 @each_variant
 def operations(session: nox.Session, variant: str) -> None:
     """Settings, stops and faults: servers are killed, databases go away."""

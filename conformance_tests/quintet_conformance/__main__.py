@@ -68,9 +68,11 @@ def _parser() -> Parser:
     checking = command("spec", commands.spec)
     migrating = command("schema", commands.schema)
     crossing = command("unison", commands.unison)
+    balancing = command("cluster", commands.cluster)
     comparing = command("compare-pages", commands.compare_pages)
     tabulating = command("matrix", commands.write_matrix)
-    for each in (checking, migrating, crossing, comparing, tabulating):
+    several = (checking, migrating, crossing, balancing, comparing, tabulating)
+    for each in several:
         each.add_argument("directories", nargs="*", type=Path)
     for each in (checking, tabulating):
         each.add_argument("--readme", type=Path, required=each is tabulating)
@@ -79,7 +81,7 @@ def _parser() -> Parser:
     showing.add_argument("--data", type=Path, default=Path(".demo"))
     showing.add_argument("--start", type=int, metavar="PORT", help="of a start page")
     one = (judging, fuzzing, looking, operating, showing)
-    for each in (*one, checking, migrating, crossing, comparing, tabulating):
+    for each in (*one, *several):
         _add_places(each)
     sink = command("mail-sink", commands.mail_sink)
     sink.add_argument("directory", type=Path)

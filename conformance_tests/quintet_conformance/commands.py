@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from quintet_conformance.report import Run, summary_line, write_reports
 from quintet_conformance.requirements import load_requirements
 from quintet_conformance.runner import browser, matrix
+from quintet_conformance.runner.cluster import cluster_of, set_up_cluster
 from quintet_conformance.runner.conformance import judge
 from quintet_conformance.runner.databases import DATABASES
 from quintet_conformance.runner.demo import show
@@ -29,16 +31,14 @@ from quintet_conformance.runner.unavailable import ServiceUnavailableError
 from quintet_conformance.runner.unison import Place, judge_together
 
 Arguments = argparse.Namespace
+Json = Any
 AT_LEAST = 2
 
 
 def run(arguments: Arguments) -> int:
     """Judge an implementation of this repository."""
     plan = _plan(arguments, arguments.directory, arguments.database)
-    results = judge(plan)
-    write_reports(plan.reports, plan.spec)
-    print(summary_line(Run(results)))
-    return 0 if results["is_passed"] or results["unavailable"] else 1
+    return _finish(plan, judge(plan))
 
 
 def spec(arguments: Arguments) -> int:
@@ -85,6 +85,13 @@ def unison(arguments: Arguments) -> int:
         judge_together(manifests, place, stages, arguments.further)
 
     return _several(arguments, "unison", check)
+
+
+def cluster(arguments: Arguments) -> int:
+    """Judge implementations behind one address, each request by the next of them."""
+    place = Place(arguments.spec, arguments.cache, arguments.reports)
+    plan = cluster_of(list(_manifests(arguments)), place, arguments.further)
+    return _finish(plan, judge(plan, set_up_cluster))
 
 
 def look(arguments: Arguments) -> int:
@@ -147,6 +154,12 @@ def mail_sink(arguments: Arguments) -> int:
         print(f"SMTP_URL={sink.url}", flush=True)
         while True:
             time.sleep(3600)
+
+
+def _finish(plan: Plan, results: Json) -> int:
+    write_reports(plan.reports, plan.spec)
+    print(summary_line(Run(results)))
+    return 0 if results["is_passed"] or results["unavailable"] else 1
 
 
 def _several(arguments: Arguments, name: str, check: Callable[[Stages], None]) -> int:

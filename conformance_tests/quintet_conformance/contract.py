@@ -103,6 +103,8 @@ class Contract:
             if response.content:
                 yield f"there should be no body, are {len(response.content)} bytes"
             if response.request.method != "HEAD":
+                if named := response.headers.get("Content-Type"):
+                    yield f"without a body there is no media type, is {named!r}"
                 return
         name = media_type(response)
         if media_types and name not in media_types:

@@ -1,7 +1,7 @@
 """The fixtures of tests: clients, users, posts and the means to watch a server."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from quintet_conformance.site import Member, Site
 from quintet_conformance.tokens import Forger
 
 Json = Any
+OF_PROGRAMS = frozenset({"server", "connection", "keep-alive"})
 MemberFactory = Callable[..., Member]
 
 
@@ -56,6 +57,23 @@ def site(run: Run) -> Iterator[Site]:
     """The server under test."""
     with run.site(str(run.settings.base_url)) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def instances(run: Run, site: Site) -> Iterator[list[Client]]:
+    """Each server behind the address: that one, unless several were named."""
+    with ExitStack() as stack:
+        named = [stack.enter_context(run.site(url)) for url in run.settings.instances]
+        yield [each.anonymous() for each in named or [site]]
+
+
+@pytest.fixture(scope="session")
+def of_programs(run: Run) -> frozenset[str]:
+    """The header fields in which servers behind one address differ.
+
+    They name the program and what it does with the connection, not the answer.
+    """
+    return OF_PROGRAMS if run.settings.instances else frozenset()
 
 
 @pytest.fixture

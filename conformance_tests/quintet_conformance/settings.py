@@ -14,6 +14,7 @@ class Settings:
 
     base_url: str | None
     short_url: str | None
+    instances: tuple[str, ...]
     admin_username: str | None
     admin_password: str | None
     secret_key: str | None
@@ -31,6 +32,7 @@ class Settings:
         return cls(
             base_url=option("--base-url"),
             short_url=option("--short-url"),
+            instances=tuple(option("--instance")),
             admin_username=option("--admin-username"),
             admin_password=option("--admin-password"),
             secret_key=option("--secret-key"),
@@ -54,6 +56,13 @@ def add_options(parser: pytest.Parser) -> None:
         "--short-url",
         metavar="URL",
         help="a second server on the same data with the short settings of the README",
+    )
+    add(
+        "--instance",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a server behind that address, when there are several; may be repeated",
     )
     add(
         "--mailbox",

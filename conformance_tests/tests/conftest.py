@@ -295,3 +295,19 @@ def written() -> Callable[[list[Json]], str]:
 
 def _repeated(part: Json) -> str:
     return str(part["repeat"]) * int(part["times"])
+
+
+OF_EACH_REQUEST = frozenset({"date", "x-request-id"})
+
+
+@pytest.fixture(scope="session")
+def visible(of_programs: frozenset[str]) -> Callable[[httpx.Response], Json]:
+    """Give all that a caller can tell two answers apart by."""
+
+    def everything(response: httpx.Response) -> Json:
+        fields = dict(response.headers.items())
+        for name in OF_EACH_REQUEST | of_programs:
+            fields.pop(name, None)
+        return response.status_code, fields, response.content
+
+    return everything

@@ -13,6 +13,7 @@ import pytest
 from quintet_conformance import names
 from quintet_conformance.helpers import expect
 from quintet_conformance.openapi import Operation
+from quintet_conformance.operations import Client
 from quintet_conformance.site import Member
 
 Json = Any
@@ -115,3 +116,15 @@ def test_parts_of_a_second_are_kept(scene: Any) -> None:
 
 def reread(member: Member, made: list[Json]) -> list[Json]:
     return [expect(member.get_todo(todo["id"]), 200) for todo in made]
+
+
+@pytest.mark.requirement("HTTP-26")
+def test_what_never_has_a_body_names_no_media_type(
+    anonymous: Client, member: Member, new_post: Callable[..., Json]
+) -> None:
+    for response in (
+        member.like_post(new_post(member)["slug"]),
+        anonymous.request_password_reset(email=names.email()),
+    ):
+        assert response.status_code in {202, 204}
+        assert "Content-Type" not in response.headers

@@ -13,6 +13,7 @@ from quintet_conformance.site import Member
 
 Json = Any
 PathTo = Callable[[Operation], str]
+FieldsOf = Callable[[httpx.Response], dict[str, str]]
 
 DIFFERS_BY_REQUEST = {"date", "connection", "keep-alive"}
 # What others add between two requests is filtered out.
@@ -20,10 +21,16 @@ OF_EVERYBODY = {"list_posts": "author", "list_users": "q"}
 REQUEST_ID = {"X-Request-ID": "get-and-head"}
 
 
-def fields_of(response: httpx.Response) -> dict[str, str]:
+@pytest.fixture
+def fields_of(of_programs: frozenset[str]) -> FieldsOf:
     """Give the header fields that GET and HEAD have in common."""
-    fields = {name.lower(): value for name, value in response.headers.items()}
-    return {name: fields[name] for name in fields if name not in DIFFERS_BY_REQUEST}
+
+    def shared(response: httpx.Response) -> dict[str, str]:
+        fields = {name.lower(): value for name, value in response.headers.items()}
+        differing = DIFFERS_BY_REQUEST | of_programs
+        return {name: fields[name] for name in fields if name not in differing}
+
+    return shared
 
 
 def answers_to_get_and_head(
@@ -45,7 +52,7 @@ def allowed(response: httpx.Response) -> set[str]:
 
 @pytest.mark.requirement("HTTP-19")
 def test_head_answers_like_get(
-    scene: Any, reading_operation: Operation, good_path: PathTo
+    scene: Any, reading_operation: Operation, good_path: PathTo, fields_of: FieldsOf
 ) -> None:
     client, path = scene.caller(reading_operation), good_path(reading_operation)
     if parameter := OF_EVERYBODY.get(reading_operation.id):
@@ -58,7 +65,7 @@ def test_head_answers_like_get(
 
 @pytest.mark.requirement("HTTP-19")
 def test_head_without_a_token_is_refused_like_get(
-    scene: Any, reading_operation: Operation, good_path: PathTo
+    scene: Any, reading_operation: Operation, good_path: PathTo, fields_of: FieldsOf
 ) -> None:
     path = good_path(reading_operation)
     got, head = answers_to_get_and_head(
@@ -79,7 +86,7 @@ def test_head_without_a_token_is_refused_like_get(
     ],
 )
 def test_head_of_a_refusal_has_no_body(
-    anonymous: Client, path: str, status: int
+    anonymous: Client, path: str, status: int, fields_of: FieldsOf
 ) -> None:
     got, head = answers_to_get_and_head(anonymous, path)
     assert (got.status_code, head.status_code, head.content) == (status, status, b"")

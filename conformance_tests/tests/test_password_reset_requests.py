@@ -13,8 +13,8 @@ from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site, together
 
 Json = Any
+Visible = Callable[[httpx.Response], Json]
 
-OF_EACH_REQUEST = {"date", "x-request-id"}
 LIMIT = 3
 CROWD = 25
 
@@ -31,20 +31,10 @@ def settle(site: Site, mailbox: Mailbox) -> None:
     mailbox.wait_for(email)
 
 
-def visible(response: httpx.Response) -> Json:
-    """Give all that a caller can tell two answers apart by."""
-    fields = {
-        name: value
-        for name, value in response.headers.items()
-        if name not in OF_EACH_REQUEST
-    }
-    return response.status_code, fields, response.content
-
-
 @pytest.mark.requirement("AUTH-19")
 @pytest.mark.parametrize("respell", [str, str.upper])
 def test_a_known_address_is_answered_like_an_unknown_one(
-    anonymous: Client, member: Member, respell: Callable[[str], str]
+    anonymous: Client, member: Member, respell: Callable[[str], str], visible: Visible
 ) -> None:
     known = anonymous.request_password_reset(email=respell(member.email))
     unknown = anonymous.request_password_reset(email=names.email())
@@ -54,7 +44,7 @@ def test_a_known_address_is_answered_like_an_unknown_one(
 
 @pytest.mark.requirement("AUTH-19")
 def test_an_inactive_account_is_answered_like_an_unknown_address(
-    anonymous: Client, member: Member, admin: Member
+    anonymous: Client, member: Member, admin: Member, visible: Visible
 ) -> None:
     expect(admin.update_user(member.username, is_active=False), 200)
     inactive = anonymous.request_password_reset(email=member.email)
@@ -85,7 +75,7 @@ def test_a_user_name_is_no_address(anonymous: Client, member: Member) -> None:
 
 @pytest.mark.requirement("AUTH-23", "AUTH-19")
 def test_an_account_gets_three_mails_in_an_hour(
-    site: Site, member: Member, mailbox: Mailbox
+    site: Site, member: Member, mailbox: Mailbox, visible: Visible
 ) -> None:
     unknown = ask(site, names.email())
     for number in range(LIMIT + 3):

@@ -127,6 +127,10 @@ BAD = {
     "bad request id": (answer(X_Request_ID="a b"), "X-Request-ID"),
     "other request id": (answer(sent={"X-Request-ID": "mine"}), "X-Request-ID"),
     "body of head": (answer(method="HEAD"), "no body"),
+    "media type of nothing": (
+        answer(204, b"", method="DELETE", Cache_Control="no-store", ETag=None),
+        "without a body there is no media type",
+    ),
     "body of 204": (
         answer(204, method="DELETE", Cache_Control="no-store", ETag=None),
         "no body",

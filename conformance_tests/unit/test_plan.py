@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from quintet_conformance.runner.ensemble import claims
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import Plan
-from quintet_conformance.runner.unison import claims
 
 NOWHERE = Path("nowhere")
 
@@ -36,5 +36,5 @@ def test_a_redis_is_there_for_workers_and_on_one_database_for_events(
 
 def test_of_several_only_what_all_claim_is_asked():
     all_of_it, less = manifest_of("api", "web", "live"), manifest_of("web", "api")
-    assert claims([all_of_it, less]) == ["--profile=api", "--profile=web"]
-    assert "--profile=live" in claims([all_of_it])
+    assert claims([all_of_it, less]) == ["api", "web"]
+    assert "live" in claims([all_of_it])

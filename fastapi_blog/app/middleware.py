@@ -68,6 +68,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(raw=[*message["headers"]])
                 for name, value in _security_headers(path, https=self.https).items():
                     headers.setdefault(name, value)
+                if message["status"] in {202, 204}:
+                    # FastAPI names one for the body that is not there.
+                    del headers["Content-Type"]
                 message = {**message, "headers": headers.raw}
             await send(message)
 

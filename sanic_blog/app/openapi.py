@@ -37,21 +37,20 @@ IF_NONE_MATCH = {
 }
 
 
+class Bodiless(HTTPResponse):
+    # Idiom: Sanic names a type, "None" at worst, for the body that is not there.
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        fields = super().processed_headers
+        return (field for field in fields if field[0].lower() != b"content-type")
+
+
 @dataclass(frozen=True)
 class Operation:
     name: str
     answers: type
     status: int
     refuses: Sequence[int]
-
-
-class Nothing(HTTPResponse):
-    """An answer without a body: for its type Sanic would write "None"."""
-
-    @property
-    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        fields = super().processed_headers
-        return (field for field in fields if field[0] != b"content-type")
 
 
 # Idiom: sanic-ext writes OpenAPI 3.0 from decorators that only describe. These do what
@@ -79,7 +78,7 @@ def operation(
             if isinstance(result, BaseModel):
                 body = result.model_dump_json()
                 return HTTPResponse(body, status, headers, "application/json")
-            return Nothing(None, status, headers)
+            return Bodiless(None, status, headers)
 
         return note(handle, operation=Operation(name, answers, status, refuses))
 

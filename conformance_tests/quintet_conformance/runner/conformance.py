@@ -5,8 +5,10 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from quintet_conformance import outcomes
 from quintet_conformance.runner.plan import SUITE, Plan
@@ -19,9 +21,11 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 ALL_PASSED, TESTS_FAILED = 0, 1  # exit statuses of pytest
 
 Json = Any
+PlanOf = TypeVar("PlanOf", bound=Plan)
+SetUp = Callable[[PlanOf, Stages], AbstractContextManager[Stand]]
 
 
-def judge(plan: Plan) -> Json:
+def judge(plan: PlanOf, set_up: SetUp[PlanOf] = set_up) -> Json:
     """Run everything; give the results, which are also written to `plan.results`."""
     stages, fingerprint = Stages(plan.name), plan.fingerprint()
     plan.results.unlink(missing_ok=True)
@@ -54,8 +58,8 @@ def pytest_command(
     # With `=`: pytest looks for its settings near every argument that is a path.
     options = {
         "rootdir": SUITE,
-        "base-url": stand.main.url,
-        "short-url": stand.second.url,
+        "base-url": stand.url,
+        "short-url": stand.second_url,
         "admin-username": ADMIN_USERNAME,
         "admin-password": stand.admin_password,
         "secret-key": stand.secret_key,
@@ -70,6 +74,7 @@ def pytest_command(
         *(f"-n{PROCESSES}", "--dist=worksteal"),
         *("-pno:cacheprovider", "-pno:logging", "--capture=sys"),
         *(f"--{name}={value}" for name, value in options.items()),
+        *(f"--instance={url}" for url in stand.instances),
         *(f"--profile={profile}" for profile in plan.manifest.profiles),
         *plan.further,
     ]

@@ -32,7 +32,7 @@ def fuzz(plan: Plan, schemathesis: Path) -> bool:
 def _run(plan: Plan, schemathesis: Path, stand: Stand) -> str:
     command = [
         *(str(schemathesis), "--config-file", str(CONFIGURATION)),
-        *("run", str(plan.spec / "openapi.yaml"), "--url", stand.main.url),
+        *("run", str(plan.spec / "openapi.yaml"), "--url", stand.url),
         *plan.further,
     ]
     environment = {**os.environ, "ACCESS_TOKEN": _sign_in(stand)}
@@ -42,6 +42,6 @@ def _run(plan: Plan, schemathesis: Path, stand: Stand) -> str:
 
 def _sign_in(stand: Stand) -> str:
     account = {"username": ADMIN_USERNAME, "password": stand.admin_password}
-    response = httpx.post(f"{stand.main.url}/api/v1/auth/login", json=account)
+    response = httpx.post(f"{stand.url}/api/v1/auth/login", json=account)
     response.raise_for_status()
     return str(response.json()["access_token"])

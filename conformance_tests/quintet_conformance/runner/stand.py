@@ -17,17 +17,21 @@ from quintet_conformance.runner.serving import install, serving, wait_for
 from quintet_conformance.runner.stages import StageFailedError, Stages
 
 ADMIN_USERNAME = "conformance_admin"
+# Users that tests share sign in once; a run on a busy machine may outlast the default.
+# The lifetime itself is tested at the second server.
+LASTING = {"ACCESS_TOKEN_TTL": "7200"}
 
 
 @dataclass(frozen=True)
 class Stand:
     """The servers under test and what the tests need to know of them."""
 
-    main: Server
-    second: Server
+    url: str
+    second_url: str
     secret_key: str
     admin_password: str
     mailbox: Path
+    instances: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -44,9 +48,7 @@ def set_up(plan: Plan, stages: Stages) -> Iterator[Stand]:
             "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "MAIL_FROM": "blog@example.com",
             "LOG_FORMAT": "json",
-            # Users that tests share sign in once; a run on a busy machine may outlast
-            # the default. The lifetime itself is tested at the second server.
-            "ACCESS_TOKEN_TTL": "7200",
+            **LASTING,
             **plan.settings,
         }
         if plan.has_redis:
@@ -58,7 +60,8 @@ def set_up(plan: Plan, stages: Stages) -> Iterator[Stand]:
         second = enter(_serving(plan, stages, workplace, "second"))
         main = enter(_serving(plan, stages, workplace, "main"))
         wait_for({"second": second, "main": main}, stages)
-        yield Stand(main, second, settings["SECRET_KEY"], admin_password, mailbox)
+        key = settings["SECRET_KEY"]
+        yield Stand(main.url, second.url, key, admin_password, mailbox)
 
 
 @contextmanager
@@ -83,12 +86,18 @@ def _fill(
     _run_twice("migrate", manifest, stages, workplace)
     with suppress(StageFailedError):  # recorded; the tests need no demo data
         _run_twice("load_demo", manifest, stages, workplace)
+    create_admin(manifest, workplace, stages, admin_password)
+
+
+def create_admin(
+    manifest: Manifest, workplace: Workplace, stages: Stages, password: str
+) -> None:
     with stages.stage("create_admin"):
         workplace.run(
             manifest.command("create_admin"),
             ADMIN_USERNAME=ADMIN_USERNAME,
             ADMIN_EMAIL="conformance_admin@example.com",
-            ADMIN_PASSWORD=admin_password,
+            ADMIN_PASSWORD=password,
         )
 
 

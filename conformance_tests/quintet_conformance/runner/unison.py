@@ -1,6 +1,5 @@
 """All implementations over one database: one must go on where another left off."""
 
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -9,13 +8,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from quintet_conformance.runner import databases, services
+from quintet_conformance.runner import databases
 from quintet_conformance.runner.conformance import bytecode_kept
-from quintet_conformance.runner.mail import MailSink
+from quintet_conformance.runner.ensemble import (
+    Part,
+    bring_up,
+    claims,
+    gather,
+    shared_services,
+)
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import SUITE
-from quintet_conformance.runner.processes import Server, Workplace, free_port
-from quintet_conformance.runner.serving import install, serving, wait_for
+from quintet_conformance.runner.processes import Server, free_port
+from quintet_conformance.runner.serving import serving, wait_for
 from quintet_conformance.runner.stages import StageFailedError, Stages
 
 TESTS = SUITE / "unison"
@@ -30,17 +35,6 @@ class Place:
     reports: Path
 
 
-@dataclass(frozen=True)
-class Part:
-    """An implementation, installed and told of what all share."""
-
-    manifest: Manifest
-    workplace: Workplace
-
-    def run(self, command: str) -> None:
-        self.workplace.run(self.manifest.command(command))
-
-
 def judge_together(
     manifests: Sequence[Manifest], place: Place, stages: Stages, further: list[str]
 ) -> None:
@@ -51,7 +45,8 @@ def judge_together(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="quintet-"))
             )
             urls = _set_up(manifests, directory, place, stages, stack)
-            options = [*claims(manifests), *further]
+            options = [f"--profile={profile}" for profile in claims(manifests)]
+            options += further
             _run_tests(urls, directory / "mails", place, stages, options)
     except StageFailedError as failed:
         stages.say(f"given up at: {failed}")
@@ -65,13 +60,10 @@ def _set_up(
     stack: ExitStack,
 ) -> dict[str, str]:
     """Bring all up; give the URL of each."""
-    settings = stack.enter_context(_shared(directory / "mails"))
-    parts = []
-    for manifest in manifests:
-        stages.say(f"copy and install {manifest.name}")
-        workplace = install(manifest, directory / manifest.key, place.cache, settings)
-        parts.append(Part(manifest, workplace))
-    _fill(parts, stages, settings["DATABASE_URL"])
+    settings = stack.enter_context(shared_services(directory / "mails"))
+    parts = gather(manifests, directory, place.cache, settings, stages)
+    bring_up(parts, stages)
+    _load_again(parts[1:], stages, settings["DATABASE_URL"])
     servers = {
         part.manifest.name: stack.enter_context(_playing(part, place, stages))
         for part in parts
@@ -80,39 +72,18 @@ def _set_up(
     return {name: server.url for name, server in servers.items()}
 
 
-@contextmanager
-def _shared(mailbox: Path) -> Iterator[dict[str, str]]:
-    """One database, one Redis, one secret, one mail sink."""
-    with services.postgres() as server, services.redis() as redis_url:
-        port = free_port()
-        with databases.fresh_postgres(server) as url, MailSink(mailbox, port) as sink:
-            yield {
-                "DATABASE_URL": url,
-                "REDIS_URL": redis_url,
-                "SECRET_KEY": secrets.token_urlsafe(48),
-                "TRUSTED_PROXIES": "127.0.0.1",
-                "SMTP_URL": sink.url,
-                "MAIL_FROM": "blog@example.com",
-                "LOG_FORMAT": "json",
-            }
-
-
-def _fill(parts: list[Part], stages: Stages, url: str) -> None:
-    """The first one brings everything up; the others find it as they would make it."""
-    first, *others = parts
-    with stages.stage(f"{first.manifest.name} migrates and loads the demo data"):
-        first.run("migrate")
-        first.run("load_demo")
-    for part in others:
-        name, adoption = part.manifest.name, part.manifest.adoption
-        with stages.stage(f"{name} takes the database over"):
-            part.run(adoption)
-        before = databases.picture(url)
+def _load_again(parts: Iterable[Part], stages: Stages, url: str) -> None:
+    """Expect each to find the demo data as it would have loaded it."""
+    before = databases.picture(url)
+    for part in parts:
+        name = part.manifest.name
         with stages.stage(f"{name} loads the demo data"):
             part.run("load_demo")
-        changed = databases.differences(before, databases.picture(url))
+        after = databases.picture(url)
+        changed = databases.differences(before, after)
         fault = f"changed: {', '.join(changed)}" if changed else ""
         stages.record(f"{name} finds the demo data loaded", fault)
+        before = after
 
 
 @contextmanager
@@ -129,12 +100,6 @@ def _playing(part: Part, place: Place, stages: Stages) -> Iterator[Server]:
         is_live=manifest.is_live,
     ) as server:
         yield server
-
-
-def claims(manifests: Iterable[Manifest]) -> list[str]:
-    """Name what all claim: only that can be asked of every one of them."""
-    shared = set.intersection(*(set(each.profiles) for each in manifests))
-    return [f"--profile={profile}" for profile in sorted(shared)]
 
 
 def _run_tests(
