@@ -10,6 +10,7 @@ from quintet_conformance.mailbox import Mailbox
 from quintet_conformance.runner.processes import free_port
 
 MAIL_SINK = [sys.executable, "-m", "quintet_conformance", "mail-sink"]
+ADDRESS = re.compile(r"SMTP_URL=smtp://(?P<host>.+):(?P<port>\d+)\n")
 ELSEWHERE = "192.0.2.1"  # kept for documentation: no machine has this address
 
 
@@ -18,9 +19,9 @@ def test_the_mails_of_a_command_are_read_by_the_suite(tmp_path):
     command = [*MAIL_SINK, str(tmp_path), *place]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
         try:
-            url = re.fullmatch(
-                r"SMTP_URL=smtp://(?P<host>.+):(?P<port>\d+)\n", sink.stdout.readline()
-            )
+            assert sink.stdout
+            url = ADDRESS.fullmatch(sink.stdout.readline())
+            assert url
             with SMTP(url["host"], int(url["port"]), timeout=5) as smtp:
                 smtp.sendmail("a@example.org", ["b@example.org"], "Subject: Hello\n\n")
         finally:
