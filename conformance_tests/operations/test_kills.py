@@ -1,7 +1,6 @@
 """The end of a server that nobody tells: kill -9 of all its processes."""
 
 import pytest
-
 from load import Load
 
 SOME = 40
