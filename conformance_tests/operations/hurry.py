@@ -66,7 +66,7 @@ class Hurry:
         call = Call(0.0, None)
 
         def parts() -> Iterator[bytes]:
-            yield request(self.member, {"title": names.title()})
+            yield todo_request(self.member, {"title": names.title()})
             call.sent = time.monotonic()
 
         try:
@@ -76,7 +76,7 @@ class Hurry:
         return call
 
 
-def request(member: Member, todo: dict[str, str]) -> bytes:
+def todo_request(member: Member, todo: dict[str, str]) -> bytes:
     """Write a request that makes a to-do, byte by byte."""
     body = json.dumps(todo).encode()
     fields = [

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
-from hurry import Hurry, request
+from hurry import Hurry, todo_request
 from websockets.exceptions import ConnectionClosed
 
 from quintet_conformance import names
@@ -33,7 +33,7 @@ def test_what_is_begun_is_answered(server, launch, site_of, database_url):
     member = site_of(server).new_member()
     with ExitStack() as stack:
         slow = stack.enter_context(connected(server))
-        whole = request(member, {"title": names.title()})
+        whole = todo_request(member, {"title": names.title()})
         slow.sendall(whole[:-5])
         hurry = stack.enter_context(Hurry(member))
         hurry.wait_for(SOME)
@@ -67,7 +67,7 @@ def test_nobody_holds_the_end_up(server, site_of):
         readers = [live.follow(slug) for _ in range(5)]
         live.follow(slug, is_slow=True)
         assert idle.get("/healthz").status_code == 200
-        slow.sendall(request(member, {"title": names.title()})[:-5])
+        slow.sendall(todo_request(member, {"title": names.title()})[:-5])
         server.stop()
         codes = {end_of(reader) for reader in readers}
     assert server.process.returncode == 0
