@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from config.environment import Network
+from config.values import Network
 
 
 def address_of(request: HttpRequest | Request) -> str:

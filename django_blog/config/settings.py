@@ -6,7 +6,7 @@ import sys
 from urllib.parse import urlsplit
 
 from common.logs import logging_config
-from config import environment
+from config import values
 from config.environment import choice, comma_separated, rate_limit, read, required
 
 ENVIRONMENT = read("ENVIRONMENT", choice("development", "production"), "development")
@@ -17,24 +17,24 @@ IN_PRODUCTION = ENVIRONMENT == "production"
 DEBUG = "runserver" in sys.argv and not IN_PRODUCTION
 
 # Secrets. Access tokens are signed with the key itself, cookies with one made from it.
-_key = read("SECRET_KEY", environment.key, None)
+_key = read("SECRET_KEY", values.key, None)
 if IN_PRODUCTION:
     required("SECRET_KEY", _key)
 SECRET_IS_MADE_UP = _key is None
-SIGNING_KEY = _key or secrets.token_bytes(environment.MIN_KEY_BYTES)
+SIGNING_KEY = _key or secrets.token_bytes(values.MIN_KEY_BYTES)
 SECRET_KEY = hmac.digest(SIGNING_KEY, b"cookies", "sha256").hex()
 
 # Where it is reached
-PUBLIC_URL = read("PUBLIC_URL", environment.base_url, None)
+PUBLIC_URL = read("PUBLIC_URL", values.base_url, None)
 SERVED_OVER_HTTPS = bool(PUBLIC_URL and PUBLIC_URL.startswith("https://"))
 OWN_HOST = urlsplit(PUBLIC_URL or "http://127.0.0.1").hostname or ""
-ALLOWED_HOSTS = [OWN_HOST, *read("ALLOWED_HOSTS", comma_separated(str.lower), [])]
+ALLOWED_HOSTS = [OWN_HOST, *read("ALLOWED_HOSTS", comma_separated(values.host), [])]
 if not IN_PRODUCTION:
     ALLOWED_HOSTS = ["*"]
 # Idiom: Django believes a header that the proxy sets; `public_scheme` sets this one.
 SECURE_PROXY_SSL_HEADER = ("PUBLIC_SCHEME", "https")
-TRUSTED_PROXIES = read("TRUSTED_PROXIES", comma_separated(environment.network), [])
-CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", comma_separated(environment.origin), [])
+TRUSTED_PROXIES = read("TRUSTED_PROXIES", comma_separated(values.network), [])
+CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", comma_separated(values.origin), [])
 CORS_URLS_REGEX = "^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 CORS_ALLOW_HEADERS = ["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"]
@@ -103,10 +103,10 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # Storage. Services begin transactions, reads need none.
-_own_file = environment.database("sqlite:///blog.db")
+_own_file = values.database_url("sqlite:///blog.db")
 DATABASES = {
     "default": {
-        **read("DATABASE_URL", environment.database, _own_file),
+        **read("DATABASE_URL", values.database_url, _own_file),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -121,8 +121,8 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.validators.NewPasswordValidator"}]
 PASSWORD_HASHERS = ["accounts.hashers.Argon2idHasher"]
-ACCESS_TOKEN_TTL = read("ACCESS_TOKEN_TTL", environment.seconds, 900)
-REFRESH_TOKEN_TTL = read("REFRESH_TOKEN_TTL", environment.seconds, 1_209_600)
+ACCESS_TOKEN_TTL = read("ACCESS_TOKEN_TTL", values.seconds, 900)
+REFRESH_TOKEN_TTL = read("REFRESH_TOKEN_TTL", values.seconds, 1_209_600)
 LOGIN_URL = "/login"
 SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_HTTPS else 0
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
@@ -142,7 +142,7 @@ SESSION_COOKIE_AGE = CSRF_COOKIE_AGE = 14 * 24 * 3600
 # Limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # more than the longest query can have
-REDIS_URL = read("REDIS_URL", environment.redis_url, None)
+REDIS_URL = read("REDIS_URL", values.redis_url, None)
 LOGIN_RATE_LIMIT = rate_limit("LOGIN_RATE_LIMIT", "10/5minutes")
 LOGIN_ADDRESS_RATE_LIMIT = rate_limit("LOGIN_ADDRESS_RATE_LIMIT", "100/5minutes")
 LOGIN_NAME_RATE_LIMIT = rate_limit("LOGIN_NAME_RATE_LIMIT", "100/hour")
@@ -180,7 +180,7 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # Mail
-MAIL_SERVER = read("SMTP_URL", environment.mail_server, None)
+MAIL_SERVER = read("SMTP_URL", values.smtp_url, None)
 EMAIL_BACKEND = "common.mail.StderrBackend"
 EMAIL_TIMEOUT = 10
 if IN_PRODUCTION:
@@ -190,7 +190,7 @@ if MAIL_SERVER:
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_SSL = MAIL_SERVER.encrypted
-DEFAULT_FROM_EMAIL = read("MAIL_FROM", str, "noreply@localhost")
+DEFAULT_FROM_EMAIL = read("MAIL_FROM", values.sender, "noreply@localhost")
 
 # Logs and metrics
 LOG_LEVEL = read("LOG_LEVEL", choice("debug", "info", "warning", "error"), "info")
@@ -198,4 +198,4 @@ LOG_FORMAT = read(
     "LOG_FORMAT", choice("text", "json"), "json" if IN_PRODUCTION else "text"
 )
 LOGGING = logging_config(LOG_LEVEL, LOG_FORMAT)
-METRICS_TOKEN = read("METRICS_TOKEN", str, None)
+METRICS_TOKEN = read("METRICS_TOKEN", values.token, None)

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from flask import current_app, request
 
-from app.config import Network
+from app.config_values import Network
 
 
 def caller_address() -> str:

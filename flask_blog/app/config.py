@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -13,18 +12,17 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    PositiveInt,
     SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-Network = IPv4Network | IPv6Network
+from app import config_values as values
+from app.config_values import Network
+
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
-IN_MEMORY = {None, "", ":memory:"}  # SQLite's: a database for each connection
 # Made once, before the server starts its workers: they take each other's tokens.
 DEVELOPMENT_KEY = secrets.token_urlsafe(32)
 
@@ -33,76 +31,30 @@ class InvalidSettings(ClickException):
     """One line that names the variable to correct; `flask` shows click's ones so."""
 
 
-def _comma_separated(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return [item.strip() for item in value.split(",") if item.strip()]
-
-
-def _database_url(value: str) -> str:
-    try:
-        url = make_url(value)
-        nowhere = url.drivername == "sqlite" and url.database in IN_MEMORY
-        usable = url.drivername in DRIVERS and not nowhere
-    except ArgumentError:
-        usable = False
-    if not usable:
-        message = "use sqlite:///file or postgresql://user:password@host:5432/name"
-        raise ValueError(message)
-    return value
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "use http://host or https://host"
-        raise ValueError(message)
-    return value.rstrip("/")
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if value != f"{parts.scheme}://{parts.netloc}" or value != _base_url(value):
-        message = f"{value!r} is no origin such as https://example.org"
-        raise ValueError(message)
-    return value
-
-
-def _smtp_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        message = "use smtp://host:port or smtps://host:port"
-        raise ValueError(message)
-    return value
-
-
-def _redis_url(value: str) -> str:
-    if urlsplit(value).scheme not in {"redis", "rediss"}:
-        message = "use redis://host:6379/0"
-        raise ValueError(message)
-    return value
-
-
-def _network(value: object) -> Network:
-    return ip_network(str(value), strict=False)
-
-
-def _rate_limit(value: object) -> RateLimitItem:
-    return value if isinstance(value, RateLimitItem) else parse(str(value))
-
-
-Strings = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
-Origins = Annotated[
-    tuple[Annotated[str, AfterValidator(_origin)], ...],
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(values.host)], ...],
     NoDecode,
-    BeforeValidator(_comma_separated),
+    BeforeValidator(values.comma_separated),
+]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(values.origin)], ...],
+    NoDecode,
+    BeforeValidator(values.comma_separated),
 ]
 Networks = Annotated[
-    tuple[Annotated[Network, BeforeValidator(_network)], ...],
+    tuple[Annotated[Network, BeforeValidator(values.network)], ...],
     NoDecode,
-    BeforeValidator(_comma_separated),
+    BeforeValidator(values.comma_separated),
 ]
-RateLimit = Annotated[RateLimitItem, BeforeValidator(_rate_limit)]
+DatabaseUrl = Annotated[str, AfterValidator(values.database_url)]
+BaseUrl = Annotated[str, AfterValidator(values.base_url)]
+RedisUrl = Annotated[str, AfterValidator(values.redis_url)]
+SmtpUrl = Annotated[str, AfterValidator(values.smtp_url)]
+Sender = Annotated[str, AfterValidator(values.sender)]
+Key = Annotated[SecretStr, AfterValidator(values.key)]
+Token = Annotated[SecretStr, AfterValidator(values.token)]
+Seconds = Annotated[int, BeforeValidator(values.seconds)]
+RateLimit = Annotated[RateLimitItem, BeforeValidator(values.rate_limit)]
 
 
 class Settings(BaseSettings):
@@ -119,32 +71,25 @@ class Settings(BaseSettings):
     )
 
     ENVIRONMENT: Literal["development", "production"] = "development"
-    DATABASE_URL: Annotated[str, AfterValidator(_database_url)] = "sqlite:///blog.db"
+    DATABASE_URL: DatabaseUrl = "sqlite:///blog.db"
     # Not under Flask's own name, which is that of the key derived for cookies.
-    TOKEN_KEY: SecretStr | None = Field(default=None, validation_alias="SECRET_KEY")
-    PUBLIC_URL: Annotated[str, AfterValidator(_base_url)] | None = None
-    ALLOWED_HOSTS: Strings = ()
-    REDIS_URL: Annotated[str, AfterValidator(_redis_url)] | None = None
-    SMTP_URL: Annotated[str, AfterValidator(_smtp_url)] | None = None
-    MAIL_FROM: str = "noreply@localhost"
+    TOKEN_KEY: Key | None = Field(default=None, validation_alias="SECRET_KEY")
+    PUBLIC_URL: BaseUrl | None = None
+    ALLOWED_HOSTS: Hosts = ()
+    REDIS_URL: RedisUrl | None = None
+    SMTP_URL: SmtpUrl | None = None
+    MAIL_FROM: Sender = "noreply@localhost"
     CORS_ORIGINS: Origins = ()
     TRUSTED_PROXIES: Networks = ()
-    METRICS_TOKEN: SecretStr | None = None
-    ACCESS_TOKEN_TTL: PositiveInt = 900
-    REFRESH_TOKEN_TTL: PositiveInt = 1_209_600
+    METRICS_TOKEN: Token | None = None
+    ACCESS_TOKEN_TTL: Seconds = 900
+    REFRESH_TOKEN_TTL: Seconds = 1_209_600
     LOGIN_RATE_LIMIT: RateLimit = parse("10/5minutes")
     LOGIN_ADDRESS_RATE_LIMIT: RateLimit = parse("100/5minutes")
     LOGIN_NAME_RATE_LIMIT: RateLimit = parse("100/hour")
     AUTH_RATE_LIMIT: RateLimit = parse("60/minute")
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     LOG_FORMAT: Literal["text", "json"] | None = None
-
-    @model_validator(mode="after")
-    def _check_secret_key(self) -> Self:
-        if len(self.SIGNING_KEY) < 32:
-            message = "SECRET_KEY: use at least 32 bytes"
-            raise ValueError(message)
-        return self
 
     @model_validator(mode="after")
     def _check_production(self) -> Self:
@@ -163,7 +108,7 @@ class Settings(BaseSettings):
     def HOSTS(self) -> frozenset[str]:
         """The names this server goes by; that in PUBLIC_URL is always one of them."""
         own = urlsplit(self.PUBLIC_URL or "http://127.0.0.1").hostname or ""
-        return frozenset(host.lower() for host in (own, *self.ALLOWED_HOSTS))
+        return frozenset({own, *self.ALLOWED_HOSTS})
 
     @property
     def ORIGINS(self) -> frozenset[str]:

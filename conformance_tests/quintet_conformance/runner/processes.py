@@ -8,6 +8,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -62,15 +63,31 @@ class Workplace:
         """Start a command in a process group of its own, its output in a file."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
-            return subprocess.Popen(
-                self._resolved(command),
-                cwd=self.directory,
-                env=self.environment.variables({**self.settings, **settings}),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            return self._start(command, output, subprocess.STDOUT, settings)
+
+    def start_apart(
+        self, command: list[str], log: Path, errors: Path, **settings: str
+    ) -> subprocess.Popen[bytes]:
+        """Start a command likewise, what it says on stderr in a file of its own."""
+        with log.open("wb") as output, errors.open("wb") as complaints:
+            return self._start(command, output, complaints, settings)
+
+    def _start(
+        self,
+        command: list[str],
+        output: IO[bytes],
+        errors: IO[bytes] | int,
+        settings: dict[str, str],
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._resolved(command),
+            cwd=self.directory,
+            env=self.environment.variables({**self.settings, **settings}),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+        )
 
     def _resolved(self, command: list[str]) -> list[str]:
         return [self.environment.executable(command[0]), *command[1:]]
