@@ -57,7 +57,7 @@ def _owner(server: Server, port: int) -> psutil.Process:
     main = psutil.Process(server.process.pid)
     for process in (main, *main.children(recursive=True)):
         for connection in process.net_connections("tcp"):
-            if connection.raddr and connection.raddr.port == port:
+            if getattr(connection.raddr, "port", None) == port:
                 return process
     msg = f"no process of the server has the connection from port {port}"
     raise AssertionError(msg)

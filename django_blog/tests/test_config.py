@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.environment import BASE_DIR, InvalidSettings
+from config.environment import InvalidSettings
+from config.values import BASE_DIR
 
 SECRET = "s" * 32
 PRODUCTION = {

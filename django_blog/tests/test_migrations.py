@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from common.backends.sqlite.base import DatabaseOperations
-from config.environment import BASE_DIR
+from config.values import BASE_DIR
 from tests.conftest import SignUp
 from tests.test_config import run
 

@@ -16,7 +16,7 @@ from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from config.environment import BASE_DIR
+from config.values import BASE_DIR
 from tests.test_config import run
 
 WRITE_A_POST = """

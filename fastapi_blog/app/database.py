@@ -154,13 +154,18 @@ def _tell_dates_as_text(engine: Engine) -> None:
 
     In binary, asyncpg takes them for the infinities of PostgreSQL.
     """
+    asyncpg: Any = engine.dialect.loaded_dbapi.asyncpg
     codec = {"encoder": str, "decoder": date.fromisoformat, "format": "text"}
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        connection.run_async(
-            lambda driver: driver.set_type_codec("date", schema="pg_catalog", **codec)
-        )
+        try:
+            connection.run_async(
+                lambda own: own.set_type_codec("date", schema="pg_catalog", **codec)
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            # SQLAlchemy, which would translate it, is not at work yet.
+            raise ConnectionError("The database left at once") from error
 
 
 def _replace_lost_connections(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ def main() -> None:
     except InvalidSettings as error:
         sys.exit(str(error))
     workers = _possible_workers(options.workers, settings)
+    # Idiom: having finished its work, uvicorn sends itself the signal once more.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _shared_metrics() if workers > 1 else nullcontext():
         uvicorn.run(
             "app.main:create_app",

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from typing import Any
 
 import httpx
 import pytest
@@ -138,7 +139,7 @@ def test_several_workers_need_redis(
     redis_url: str | None,
     started: int,
 ) -> None:
-    runs: list[dict[str, object]] = []
+    runs: list[dict[str, Any]] = []
     monkeypatch.setattr("uvicorn.run", lambda *_, **options: runs.append(options))
     monkeypatch.setattr(sys, "argv", ["app.server", "--workers", "3"])
     monkeypatch.setenv("REDIS_URL", redis_url or "")
