@@ -162,12 +162,13 @@ def test_a_handshake_says_what_it_is_told_to(live_of, options):
 
     with live_of(tell) as live:
         headers = {"Cookie": "a=b"}
-        told = live.follow(
+        socket = live.follow(
             "known", host="a.example", origin="null", headers=headers, **options
-        ).take()
+        )
+        told = socket.take()
     packed = told.pop("Sec-WebSocket-Extensions")
     assert told == {"Host": ["a.example"], "Origin": ["null"], "Cookie": ["a=b"]}
-    assert bool(packed) is ("compression" not in options)
+    assert bool(packed) is socket.is_packed is ("compression" not in options)
 
 
 def test_who_is_slow_takes_nothing_until_it_reads(live_of):

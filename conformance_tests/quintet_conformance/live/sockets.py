@@ -85,6 +85,11 @@ class LiveSocket:
         self.expect({"type": "pong"}, within=PATIENCE)
 
     @property
+    def is_packed(self) -> bool:
+        """Whether the server agreed that messages are compressed."""
+        return bool(self.connection.protocol.extensions)
+
+    @property
     def code(self) -> int | None:
         """The code with which the server ended it; None while it is open."""
         told = self.connection.protocol.close_rcvd

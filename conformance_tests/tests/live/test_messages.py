@@ -165,7 +165,6 @@ def test_a_message_of_the_limit_is_read_in_parts(
     ("compression", "length"),
     [
         (None, LIMIT + 1),
-        # The end of a connection may overtake its last frame while more is on its way.
         (None, 4 * LIMIT),
         ("deflate", LIMIT + 1),
         ("deflate", 400 * LIMIT),
@@ -176,7 +175,9 @@ def test_a_longer_text_closes_the_socket(
 ) -> None:
     """What is short while it is packed is as long as it is."""
     socket = live.follow(followed, compression=compression)
-    socket.send(padded(length))
+    # The end of a connection may overtake its last frame while more is on its way.
+    sent = length if socket.is_packed else min(length, 4 * LIMIT)
+    socket.send(padded(sent))
     socket.expect_closed(TOO_BIG, PATIENCE)
 
 
