@@ -1,7 +1,6 @@
 """The mail sink as whoever judges a server by hand starts it."""
 
 import re
-import signal
 import subprocess
 import sys
 from smtplib import SMTP
@@ -25,7 +24,7 @@ def test_the_mails_of_a_command_are_read_by_the_suite(tmp_path):
             with SMTP(url["host"], int(url["port"]), timeout=5) as smtp:
                 smtp.sendmail("a@example.org", ["b@example.org"], "Subject: Hello\n\n")
         finally:
-            sink.send_signal(signal.SIGINT)
+            sink.terminate()
     (mail,) = Mailbox(tmp_path).wait_for("b@example.org")
     assert (url["host"], mail["Subject"]) == ("localhost", "Hello")
 
