@@ -150,7 +150,7 @@ def test_several_workers_need_redis(
     assert (runs[0]["ws_max_size"], runs[0]["ws_ping_interval"]) == (4096, 20)
     assert not runs[0]["proxy_headers"]
     assert not runs[0]["server_header"]
-    assert runs[0]["timeout_keep_alive"] > 60  # seconds that nginx keeps a connection
+    assert runs[0]["timeout_keep_alive"] == 65  # nginx keeps a connection for 60 s
 
 
 async def test_demo_is_loaded_once(application: FastAPI, database_url: str) -> None:
