@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from quintet_conformance.runner.balancer import Balancer
+from quintet_conformance.runner.balancer import LINGER, Balancer
 
 PATIENCE = 10.0
 OK = b"HTTP/1.1 200 OK\r\ncontent-LENGTH: 2\r\nX-Odd:  \xff \r\n\r\nhi"
@@ -173,7 +173,7 @@ UNCLEAR = {
     "many digits": POST + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n",
     "coding": POST + b"Transfer-Encoding: gzip\r\n\r\n",
     "no chunk": POST + CHUNKED + b"zz\r\n",
-    "long chunk": POST + CHUNKED + b"1\r\nabc\r\n",
+    "long chunk": POST + CHUNKED + b"1\r\nabc\r\n0\r\n\r\n",
     "no end": b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000,
 }
 
@@ -210,6 +210,7 @@ def test_after_the_last_answer_the_connection_ends_as_the_server_ends_it(
     assert passed(server, client, answer)
     assert is_silent(client)
     server.close()
+    client.settimeout(LINGER / 2)
     assert read(client, 1) == b""
 
 
