@@ -9,7 +9,7 @@ from accounts.models import Follow, Role, User
 from accounts.passwords import check_new_password
 from blog.services import lock_blog_of
 from common import mail
-from common.database import find
+from common.database import find, insert_once
 from common.errors import (
     Conflict,
     FieldError,
@@ -119,9 +119,7 @@ def follow(user: User, username: str) -> None:
     if followed not in held:
         raise NotFound
     # Idiom: following.add() looks first, and then fails if another has been quicker.
-    Follow.objects.bulk_create(
-        [Follow(follower=user, followed=followed)], ignore_conflicts=True
-    )
+    insert_once(Follow(follower=user, followed=followed))
 
 
 def unfollow(user: User, username: str) -> None:

@@ -10,7 +10,7 @@ from blog.managers import Row
 from blog.models import Comment, Like, Post, PostTag, Status, Tag
 from blog.queries import get_post
 from blog.serializers import CommentSerializer
-from common.database import find
+from common.database import find, insert_once
 from common.errors import Conflict, FieldError, Forbidden, StaleVersion
 from common.live import GONE, announce
 from common.rendering import render
@@ -96,9 +96,8 @@ def _hold_published_post(user: User, slug: str) -> Post:
 @transaction.atomic
 def like_post(user: User, slug: str) -> None:
     User.objects.lock(user)
-    like = Like(user=user, post=_hold_published_post(user, slug))
     # Idiom: likers.add() looks first, and then fails if another has been quicker.
-    Like.objects.bulk_create([like], ignore_conflicts=True)
+    insert_once(Like(user=user, post=_hold_published_post(user, slug)))
 
 
 def unlike_post(user: User, slug: str) -> None:

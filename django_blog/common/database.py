@@ -1,8 +1,10 @@
 """What all apps ask of the database beyond Django's own words."""
 
+from contextlib import suppress
 from typing import Any, Self, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     CharField,
@@ -77,6 +79,12 @@ def rows_of(model: type[Model], relation: str) -> QuerySet[Any, Any]:
     key: Any = model._meta.get_field(relation)  # noqa: SLF001 - documented
     rows: QuerySet[Any, Any] = key.related_model.objects.all()
     return rows.filter(**{key.field.name: OuterRef("pk")}).values("pk")
+
+
+def insert_once(row: Model) -> None:
+    """Lets a unique constraint decide who is first."""
+    with suppress(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
 
 
 def find(rows: QuerySet[Any, Row]) -> Row:
