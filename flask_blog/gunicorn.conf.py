@@ -27,6 +27,17 @@ def on_exit(server: Any) -> None:
 class Worker(ThreadWorker):
     """At its end it closes its sockets, which it would otherwise wait for."""
 
+    # Idiom: gunicorn's worker listens until its last request has ended, and whoever
+    # calls meanwhile waits for an answer that nobody gives.
+    def set_accept_enabled(
+        self,
+        enabled: bool | None,  # noqa: FBT001 - as gunicorn says it
+    ) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         super().handle_exit(sig, frame)
         self._close_sockets()

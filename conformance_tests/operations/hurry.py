@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -51,9 +51,9 @@ class Hurry:
         with self._change:
             assert self._change.wait_for(lambda: len(self.calls) >= count, PATIENCE)
 
-    def wait_until_refused(self, at_most: float) -> None:
-        """Some servers let callers stand in line until the last worker has ended."""
-        wait(self._work, at_most)
+    def wait_until_refused(self) -> None:
+        for each in self._work:
+            each.result(PATIENCE)
 
     def _write(self) -> None:
         while (call := self._call()) is not None:

@@ -73,6 +73,13 @@ class Load:
         """Wait until so many more writes were answered with success."""
         self._wait_for_more(lambda: len(self.written), count)
 
+    def wait_for_recovery(self, count: int) -> None:
+        """Wait for so many writes, then see as many more of which none is refused."""
+        self.wait_for_writes(count)
+        refused = len(self.refused)
+        self.wait_for_writes(count)
+        assert len(self.refused) == refused
+
     def wait_for_trouble(self, count: int = 1) -> None:
         """Wait until so many more requests were refused or got no answer."""
         self._wait_for_more(lambda: len(self.refused) + len(self.unanswered), count)

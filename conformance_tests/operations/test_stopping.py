@@ -39,7 +39,7 @@ def test_what_is_begun_is_answered(server, launch, site_of, database_url):
         hurry.wait_for(SOME)
         told = time.monotonic()
         stopping = stack.enter_context(ThreadPoolExecutor()).submit(server.stop)
-        hurry.wait_until_refused(at_most=1.0)
+        hurry.wait_until_refused()
         slow.sendall(whole[-5:])
         last = answer_on(slow)
         stopping.result()

@@ -137,17 +137,20 @@ def test_likes_of_one_post_by_all_at_all_servers_are_all_counted(players, member
         assert found["likes_count"] == len(readers)
 
 
-def test_a_like_comes_and_goes_at_all_servers_at_once(players, member_of):
-    author = member_of(players[0])
-    slug = players[0].site.new_post(author)["slug"]
-    callers = [player.knows(member_of(players[1])) for player in players]
+def change_at_all(callers, come, go, target):
+    """Let one user do the one and the other at all servers at once."""
 
     def change(number):
-        caller = callers[number % len(callers)]
-        turn = caller.like_post if number // len(callers) % 2 else caller.unlike_post
-        return turn(slug)
+        turn = (come, go)[number // len(callers) % 2]
+        return getattr(callers[number % len(callers)], turn)(target)
 
     assert {each.status_code for each in together(IN_A_CROWD, change)} == {204}
+
+
+def test_a_like_comes_and_goes_at_all_servers_at_once(players, member_of):
+    slug = players[0].site.new_post(member_of(players[0]))["slug"]
+    callers = [player.knows(member_of(players[1])) for player in players]
+    change_at_all(callers, "like_post", "unlike_post", slug)
     post = expect(callers[0].get_post(slug), 200)
     assert post["likes_count"] == post["is_liked"]
 
@@ -155,12 +158,6 @@ def test_a_like_comes_and_goes_at_all_servers_at_once(players, member_of):
 def test_a_follower_comes_and_goes_at_all_servers_at_once(players, member_of):
     followed = member_of(players[0]).username
     callers = [player.knows(member_of(players[1])) for player in players]
-
-    def change(number):
-        caller = callers[number % len(callers)]
-        turn = caller.follow if number // len(callers) % 2 else caller.unfollow
-        return turn(followed)
-
-    assert {each.status_code for each in together(IN_A_CROWD, change)} == {204}
+    change_at_all(callers, "follow", "unfollow", followed)
     profile = expect(callers[0].get_profile(followed), 200)
     assert profile["followers_count"] == profile["is_following"]

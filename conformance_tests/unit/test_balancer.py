@@ -251,13 +251,19 @@ UPGRADE = b"GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 
 
+def asked_to_switch(around, and_more=b""):
+    """Both ends of a connection on which the client asks for something else."""
+    client = around.client()
+    client.sendall(UPGRADE + and_more)
+    server = around.first.accept()
+    assert read(server, len(UPGRADE)) == UPGRADE
+    return client, server
+
+
 @pytest.fixture
 def tunnel(around):
     """Both ends of a connection that has become something else."""
-    client = around.client()
-    client.sendall(UPGRADE)
-    server = around.first.accept()
-    assert read(server, len(UPGRADE)) == UPGRADE
+    client, server = asked_to_switch(around)
     assert passed(server, client, SWITCHED)
     return client, server
 
@@ -269,19 +275,13 @@ def test_a_tunnel_carries_both_ways(tunnel):
 
 
 def test_what_was_sent_before_the_switch_goes_through_the_tunnel(around):
-    client = around.client()
-    client.sendall(UPGRADE + b"\x81\x00")
-    server = around.first.accept()
-    assert read(server, len(UPGRADE)) == UPGRADE
+    client, server = asked_to_switch(around, and_more=b"\x81\x00")
     assert passed(server, client, SWITCHED)
     assert read(server, 2) == b"\x81\x00"
 
 
 def test_a_refused_upgrade_is_an_answer_as_any(around):
-    client = around.client()
-    client.sendall(UPGRADE)
-    server = around.first.accept()
-    assert read(server, len(UPGRADE)) == UPGRADE
+    client, server = asked_to_switch(around)
     assert passed(server, client, OK)
     client.sendall(GET)
     assert read(around.second.accept(), len(GET)) == GET

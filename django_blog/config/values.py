@@ -81,10 +81,8 @@ def key(value: str) -> bytes:
 
 
 def token(value: str) -> str:
-    if not TOKEN.fullmatch(value):
-        message = "use letters, digits and signs of ASCII, without blanks"
-        raise ValueError(message)
-    return value
+    advice = "use letters, digits and signs of ASCII, without blanks"
+    return _matching(TOKEN, value, advice)
 
 
 def base_url(value: str) -> str:
@@ -104,10 +102,8 @@ def origin(value: str) -> str:
 
 
 def host(value: str) -> str:
-    if not HOST.fullmatch(value):
-        message = f"{value!r} is no host such as blog.example.org"
-        raise ValueError(message)
-    return value.lower()
+    advice = f"{value!r} is no host such as blog.example.org"
+    return _matching(HOST, value, advice).lower()
 
 
 def network(value: str) -> Network:
@@ -150,10 +146,8 @@ def smtp_url(value: str) -> MailServer:
 
 
 def sender(value: str) -> str:
-    if not SENDER.fullmatch(value):
-        message = "use blog@example.org or Name <blog@example.org>"
-        raise ValueError(message)
-    return value
+    advice = "use blog@example.org or Name <blog@example.org>"
+    return _matching(SENDER, value, advice)
 
 
 def seconds(value: str) -> int:
@@ -164,10 +158,14 @@ def seconds(value: str) -> int:
 
 
 def rate_limit(value: str) -> RateLimitItem:
-    if not RATE.fullmatch(value):
-        message = "use a number and a period, such as 10/5minutes"
-        raise ValueError(message)
-    return parse(value)
+    advice = "use a number and a period, such as 10/5minutes"
+    return parse(_matching(RATE, value, advice))
+
+
+def _matching(pattern: re.Pattern[str], value: str, advice: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ValueError(advice)
+    return value
 
 
 def _split(value: str, schemes: Collection[str]) -> SplitResult | None:

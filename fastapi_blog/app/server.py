@@ -6,13 +6,16 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from app.config import InvalidSettings, Settings, load_settings
 from app.logs import logging_config
 
+APP = "app.main:create_app"
 GRACEFUL_SECONDS = 5
 IDLE_CONNECTION_SECONDS = 65  # longer than a proxy keeps its connections
 MESSAGE_BYTES = 4096
@@ -29,25 +32,36 @@ def main() -> None:
     workers = _possible_workers(options.workers, settings)
     # Idiom: having finished its work, uvicorn sends itself the signal once more.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with _shared_metrics() if workers > 1 else nullcontext():
-        uvicorn.run(
-            "app.main:create_app",
-            factory=True,
-            host=options.host,
-            port=options.port,
-            workers=workers,
-            reload=options.reload,
-            log_config=logging_config(settings),
-            # The application logs requests and looks through proxies itself.
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            ws_max_size=MESSAGE_BYTES,
-            ws_ping_interval=PING_SECONDS,
-            timeout_keep_alive=IDLE_CONNECTION_SECONDS,
-            timeout_graceful_shutdown=GRACEFUL_SECONDS,
-            timeout_worker_healthcheck=START_SECONDS,
-        )
+    serving: dict[str, Any] = {
+        "factory": True,
+        "host": options.host,
+        "port": options.port,
+        "log_config": logging_config(settings),
+        # The application logs requests and looks through proxies itself.
+        "access_log": False,
+        "proxy_headers": False,
+        "server_header": False,
+        "ws_max_size": MESSAGE_BYTES,
+        "ws_ping_interval": PING_SECONDS,
+        "timeout_keep_alive": IDLE_CONNECTION_SECONDS,
+        "timeout_graceful_shutdown": GRACEFUL_SECONDS,
+        "timeout_worker_healthcheck": START_SECONDS,
+    }
+    if workers == 1:
+        uvicorn.run(APP, reload=options.reload, **serving)
+        return
+    with _shared_metrics():
+        config = uvicorn.Config(APP, workers=workers, **serving)
+        Workers(config, sockets=[config.bind_socket()]).run()
+
+
+class Workers(Multiprocess):
+    # Idiom: uvicorn listens until its last worker has ended, and whoever calls
+    # meanwhile waits for an answer that nobody gives.
+    def terminate_all(self) -> None:
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
 
 
 @contextmanager

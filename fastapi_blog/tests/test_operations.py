@@ -3,10 +3,13 @@
 import json
 import logging
 import sys
+from socket import socket
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import func, select
@@ -139,18 +142,29 @@ def test_several_workers_need_redis(
     redis_url: str | None,
     started: int,
 ) -> None:
-    runs: list[dict[str, Any]] = []
-    monkeypatch.setattr("uvicorn.run", lambda *_, **options: runs.append(options))
-    monkeypatch.setattr(sys, "argv", ["app.server", "--workers", "3"])
+    runs: list[uvicorn.Config] = []
+
+    def serve(app: str, **options: Any) -> None:
+        runs.append(uvicorn.Config(app, **options))
+
+    def start(config: uvicorn.Config, sockets: list[socket]) -> mock.Mock:
+        sockets[0].close()
+        return mock.Mock(run=lambda: runs.append(config))
+
+    monkeypatch.setattr("uvicorn.run", serve)
+    monkeypatch.setattr("app.server.Workers", start)
+    monkeypatch.setattr("signal.signal", mock.Mock())
+    monkeypatch.setattr(sys, "argv", ["app.server", "--workers", "3", "--port", "0"])
     monkeypatch.setenv("REDIS_URL", redis_url or "")
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     main()
-    assert runs[0]["workers"] == started
+    (config,) = runs
+    assert config.workers == started
     assert ("starting one" in capsys.readouterr().err) == (started == 1)
-    assert (runs[0]["ws_max_size"], runs[0]["ws_ping_interval"]) == (4096, 20)
-    assert not runs[0]["proxy_headers"]
-    assert not runs[0]["server_header"]
-    assert runs[0]["timeout_keep_alive"] == 65  # nginx keeps a connection for 60 s
+    assert (config.ws_max_size, config.ws_ping_interval) == (4096, 20)
+    assert not config.proxy_headers
+    assert not config.server_header
+    assert config.timeout_keep_alive > 60  # seconds that nginx keeps a connection
 
 
 async def test_demo_is_loaded_once(application: FastAPI, database_url: str) -> None:

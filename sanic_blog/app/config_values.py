@@ -55,9 +55,8 @@ def key(value: SecretStr) -> SecretStr:
 
 
 def token(value: SecretStr) -> SecretStr:
-    if not TOKEN.fullmatch(value.get_secret_value()):
-        message = "use letters, digits and signs of ASCII, without blanks"
-        raise ValueError(message)
+    advice = "use letters, digits and signs of ASCII, without blanks"
+    _matching(TOKEN, value.get_secret_value(), advice)
     return value
 
 
@@ -78,10 +77,8 @@ def origin(value: str) -> str:
 
 
 def host(value: str) -> str:
-    if not HOST.fullmatch(value):
-        message = f"{value!r} is no host such as blog.example.org"
-        raise ValueError(message)
-    return value.lower()
+    advice = f"{value!r} is no host such as blog.example.org"
+    return _matching(HOST, value, advice).lower()
 
 
 def network(value: object) -> Network:
@@ -108,10 +105,8 @@ def smtp_url(value: str) -> str:
 
 
 def sender(value: str) -> str:
-    if not SENDER.fullmatch(value):
-        message = "use blog@example.org or Name <blog@example.org>"
-        raise ValueError(message)
-    return value
+    advice = "use blog@example.org or Name <blog@example.org>"
+    return _matching(SENDER, value, advice)
 
 
 def seconds(value: object) -> int:
@@ -124,10 +119,14 @@ def seconds(value: object) -> int:
 def rate_limit(value: object) -> RateLimitItem:
     if isinstance(value, RateLimitItem):
         return value
-    if not RATE.fullmatch(str(value)):
-        message = "use a number and a period, such as 10/5minutes"
-        raise ValueError(message)
-    return parse(str(value))
+    advice = "use a number and a period, such as 10/5minutes"
+    return parse(_matching(RATE, str(value), advice))
+
+
+def _matching(pattern: re.Pattern[str], value: str, advice: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ValueError(advice)
+    return value
 
 
 def _split(value: str, schemes: Collection[str]) -> SplitResult | None:

@@ -76,7 +76,7 @@ def _serve(
         single_process=is_alone,
         motd=False,
     )
-    app.main_process_ready(lambda _app: _stop_while_starting(clean_up))
+    app.main_process_ready(lambda _app: _stop_in_order(app, clean_up))
     WorkerManager.THRESHOLD = START_SECONDS * 10  # in tenths
     if is_alone:
         Sanic.serve_single(app)
@@ -90,7 +90,7 @@ def _serve(
         Sanic.serve(app)
 
 
-def _stop_while_starting(clean_up: Callable[[], None]) -> None:
+def _stop_in_order(app: "App", clean_up: Callable[[], None]) -> None:
     # Idiom: of a SIGTERM that comes while the manager waits for its workers Sanic tells
     # them and then forgets: it goes on to wait, for ever.
     main, stop = os.getpid(), cast("Handler", signal.getsignal(signal.SIGTERM))
@@ -111,6 +111,10 @@ def _stop_while_starting(clean_up: Callable[[], None]) -> None:
             clean_up()
             os._exit(0)
         else:
+            # Idiom: Sanic listens until its last worker has ended, and whoever calls
+            # meanwhile waits for an answer that nobody gives.
+            for server in app.state.server_info:
+                server.settings["sock"].close()
             stop(number, frame)
 
     signal.signal(signal.SIGTERM, stop_everything)

@@ -16,19 +16,30 @@ SECRET = "s" * 32
         ("DATABASE_URL", "blog.db"),
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "postgresql://ada:secret@localhost"),
+        ("DATABASE_URL", "postgresql://ada:secret@localhost:port/blog"),
         ("ENVIRONMENT", "staging"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "blog.example.org"),
+        ("PUBLIC_URL", "https://example.org/blog"),
+        ("PUBLIC_URL", "https://example.org:port"),
+        ("ALLOWED_HOSTS", "*"),
         ("REDIS_URL", "http://localhost"),
+        ("REDIS_URL", "redis://localhost:6379/events"),
         ("SMTP_URL", "localhost:25"),
+        ("SMTP_URL", "smtp://localhost:port"),
+        ("MAIL_FROM", "The blog"),
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "null"),
         ("CORS_ORIGINS", "https://example.org/path"),
         ("CORS_ORIGINS", "https://example.org,https://example.net/"),
         ("TRUSTED_PROXIES", "10.0.0.300"),
+        ("METRICS_TOKEN", "two words"),
         ("ACCESS_TOKEN_TTL", "0"),
         ("REFRESH_TOKEN_TTL", "soon"),
+        ("REFRESH_TOKEN_TTL", "315360001"),
         ("LOGIN_RATE_LIMIT", "often"),
+        ("AUTH_RATE_LIMIT", "60/minute;600/hour"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
     ],
@@ -42,6 +53,7 @@ def test_wrong_value_is_refused(
     line = str(refusal.value)
     assert line.startswith(f"{name}: ")
     assert "\n" not in line
+    assert "secret" not in line
 
 
 @pytest.mark.parametrize("name", ["secret_key", "smtp_url"])

@@ -5,6 +5,7 @@ of its own: whoever passes it on does so until one side ends the connection.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 
 from quintet_conformance.framing import (
@@ -29,7 +30,7 @@ class EndlessError(Exception):
     """Where the message ends is unclear, or the end of the connection is its end."""
 
 
-class Message:
+class Message(ABC):
     """Counts which of the bytes that arrive belong to one message."""
 
     def __init__(self) -> None:
@@ -57,8 +58,9 @@ class Message:
         self.is_endless, self.is_whole = True, False
         self._arrived.clear()
 
+    @abstractmethod
     def _follow(self) -> Course:
-        raise NotImplementedError
+        """Pause whenever more bytes are needed; return at the end of the message."""
 
     def _head(self) -> Generator[None, None, tuple[bytes, Fields]]:
         first, *lines = (yield from self._until(END_OF_HEAD)).split(END_OF_LINE)
