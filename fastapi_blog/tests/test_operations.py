@@ -154,6 +154,7 @@ def test_several_workers_need_redis(
     monkeypatch.setattr("uvicorn.run", serve)
     monkeypatch.setattr("app.server.Workers", start)
     monkeypatch.setattr("signal.signal", mock.Mock())
+    monkeypatch.setattr("app.server.logging_config", lambda _settings: None)
     monkeypatch.setattr(sys, "argv", ["app.server", "--workers", "3", "--port", "0"])
     monkeypatch.setenv("REDIS_URL", redis_url or "")
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
