@@ -20,6 +20,7 @@ Json = Any
 METHODS = {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"}
 ENDS_TOKENS = {"logout", "refresh_tokens", "change_password", "delete_account"}
 FOR_ADMINS = {"list_users", "update_user"}
+OF_EACH_REQUEST = frozenset({"date", "x-request-id"})
 NEEDS_USER: Json = [{"bearerAuth": []}]
 
 # Which operations a test runs for when it takes an argument of this name.
@@ -295,9 +296,6 @@ def written() -> Callable[[list[Json]], str]:
 
 def _repeated(part: Json) -> str:
     return str(part["repeat"]) * int(part["times"])
-
-
-OF_EACH_REQUEST = frozenset({"date", "x-request-id"})
 
 
 @pytest.fixture(scope="session")
