@@ -1,6 +1,7 @@
 """What the followers of a post are told, when, and in which order."""
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from quintet_conformance.live.helpers import (
     deleted,
     expect_next,
 )
-from quintet_conformance.live.sockets import Live
+from quintet_conformance.live.sockets import SECOND, Live
 from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
 
@@ -121,8 +122,9 @@ def test_a_deletion_is_told_whoever_made_it(
     who: str,
 ) -> None:
     client: Client = request.getfixturevalue(who)
-    comment = comment_on(followed, commenter)
     socket = live.follow(followed)
+    comment = comment_on(followed, commenter)
+    socket.expect(created(comment))
     delete(followed, client, comment)
     socket.expect(deleted(comment))
 
@@ -148,15 +150,17 @@ def test_only_what_comes_after_the_handshake_is_told(
 ) -> None:
     earlier = [comment_on(followed, commenter) for _ in range(3)]
     delete(followed, commenter, earlier[0])
+    threading.Event().wait(SECOND)  # Until then it may be on its way to a process.
     expect_next(followed, commenter, live.follow(followed))
 
 
 @pytest.mark.requirement("LIVE-06")
 def test_nothing_between_the_handshake_and_the_first_event_is_lost(
-    live: Live, commenter: Member, followed: str
+    live: Live, site: Site, commenter: Member, followed_author: Member
 ) -> None:
     for _ in range(10):
-        expect_next(followed, commenter, live.follow(followed))
+        slug = str(site.new_post(followed_author)["slug"])
+        expect_next(slug, commenter, live.follow(slug))
 
 
 @pytest.mark.requirement("LIVE-06")
@@ -203,8 +207,9 @@ def test_what_was_refused_is_not_told(
     followed: str,
     refused: tuple[int, Attempt],
 ) -> None:
-    comment = comment_on(followed, commenter)
     socket = live.follow(followed)
+    comment = comment_on(followed, commenter)
+    socket.expect(created(comment))
     (stranger,), (status, attempt) = bystanders(1), refused
     assert attempt(stranger, followed, comment["id"]).status_code == status
     expect_next(followed, commenter, socket)
@@ -215,8 +220,9 @@ def test_a_deletion_under_another_post_is_not_told(
     live: Live, site: Site, followed_author: Member, commenter: Member, followed: str
 ) -> None:
     other_slug = str(site.new_post(followed_author)["slug"])
-    comment = comment_on(followed, commenter)
     socket, other_socket = live.follow(followed), live.follow(other_slug)
+    comment = comment_on(followed, commenter)
+    socket.expect(created(comment))
     response = commenter.delete_comment(other_slug, comment["id"])
     assert response.status_code == 404
     delete(followed, commenter, comment)
@@ -231,9 +237,9 @@ def test_a_deletion_under_another_post_is_not_told(
 def test_comments_that_vanish_with_their_author_are_not_told(
     live: Live, member: Member, commenter: Member, followed: str
 ) -> None:
-    for _ in range(3):
-        comment_on(followed, member)
     socket = live.follow(followed)
+    for _ in range(3):
+        socket.expect(created(comment_on(followed, member)))
     expect(member.delete_account(current_password=member.password), 204)
     assert len(commenter.list_comments(followed).json()["items"]) == 0
     expect_next(followed, commenter, socket)
@@ -243,9 +249,9 @@ def test_comments_that_vanish_with_their_author_are_not_told(
 def test_comments_that_vanish_with_their_post_are_not_told(
     live: Live, commenter: Member, followed_author: Member, followed: str
 ) -> None:
-    for _ in range(3):
-        comment_on(followed, commenter)
     socket = live.follow(followed)
+    for _ in range(3):
+        socket.expect(created(comment_on(followed, commenter)))
     expect(followed_author.delete_post(followed), 204)
     socket.expect_closed(4404)
 

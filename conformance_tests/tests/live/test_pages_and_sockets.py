@@ -65,8 +65,9 @@ def test_a_deletion_by_page_is_told(
     who: str,
 ) -> None:
     browser: SignedIn = request.getfixturevalue(who)
-    comment = comment_on(discussed, reader.member)
     socket, path = live.follow(discussed), page_of(discussed)
+    comment = comment_on(discussed, reader.member)
+    socket.expect(created(comment))
     browser.fill(path, f"{path}/comments/{comment['id']}/delete")
     socket.expect(deleted(comment))
 
@@ -89,8 +90,9 @@ def test_pages_and_api_are_told_in_one_order(
 def test_a_form_that_is_refused_is_not_told(
     live: Live, reader: SignedIn, writer: SignedIn, discussed: str
 ) -> None:
-    own, path = comment_on(discussed, reader.member), page_of(discussed)
-    socket = live.follow(discussed)
+    socket, path = live.follow(discussed), page_of(discussed)
+    own = comment_on(discussed, reader.member)
+    socket.expect(created(own))
     mistaken = reader.fill(path, f"{path}/comments", body="x" * 5_001)
     expect_mistakes(mistaken, f"{path}/comments", "body")
     expect_forged(reader.post(f"{path}/comments", [("body", "Forged.")]))
