@@ -24,6 +24,7 @@ window.WebSocket = class extends WebSocket {
     sockets.push(this);
     count("made");
     this.addEventListener("open", () => count("opened"));
+    this.addEventListener("message", () => count("told"));
     this.addEventListener("close", () => count("closed"));
   }
 };
@@ -166,6 +167,56 @@ def test_what_was_missed_is_fetched(read, bystanders, slug):
     expect_shown(window, kept, missed)
     newest = comment_on(slug, other)
     expect_shown(window, kept, missed, newest)
+
+
+def test_what_came_before_the_first_connection_is_fetched(
+    new_window, bystanders, slug, path
+):
+    (other,), window = bystanders(1), new_window()
+    early = []
+
+    def comment_first(route):
+        early.append(comment_on(slug, other))
+        route.continue_()
+
+    window.page.route("**/blog*.js*", comment_first)
+    window.open(path)
+    (comment,) = early
+    expect_shown(window, comment)
+    newest = comment_on(slug, other)
+    expect_shown(window, comment, newest)
+
+
+def test_what_comes_while_the_page_is_fetched_is_kept(read, bystanders, slug, path):
+    (other,), window = bystanders(1), read()
+    kept, gone = comment_on(slug, other), comment_on(slug, other)
+    expect_shown(window, kept, gone)
+    late = []
+
+    def answer_late(route):
+        page = route.fetch()
+        delete(slug, other, gone)
+        late.append(comment_on(slug, other))
+        expect_count(window, "told", 4)
+        route.fulfill(response=page)
+
+    window.page.route(f"**{path}", answer_late)
+    window.page.evaluate("loseConnection()")
+    expect_count(window, "opened", 2)
+    expect_shown(window, kept, *late)
+
+
+def test_the_comment_that_the_address_names_keeps_its_mark(read, author, slug, path):
+    window = read(author)
+    window.fill_in(f"{path}/comments", body="Quite so.")
+    (comment,) = author.list_comments(slug).json()["items"]
+    article(window, comment).get_by_role("button", name="Delete").focus()
+    with window.page.expect_response(f"**{path}"):
+        window.page.evaluate("loseConnection()")
+    newest = comment_on(slug, author)
+    expect_shown(window, comment, newest)
+    expect(window.page.locator("article:target")).to_have_id(f"comment-{comment['id']}")
+    expect(article(window, comment).get_by_role("button")).to_be_focused()
 
 
 @pytest.mark.parametrize("end", ["taken back", "deleted"])

@@ -12,12 +12,13 @@ for (const box of document.querySelectorAll(".body pre, .body table")) {
 const POST_IS_GONE = 4404;
 const FIRST_PAUSE = 500; // milliseconds before the first attempt to reconnect
 const LONGEST_PAUSE = 30_000;
+const LONGEST_FETCH = 10_000;
 
 class Thread {
   constructor(element) {
     this.element = element;
     this.pause = FIRST_PAUSE;
-    this.wasOpen = false;
+    this.waiting = null; // the events that came while the page was on its way
   }
 
   connect() {
@@ -31,10 +32,7 @@ class Thread {
 
   opened() {
     this.pause = FIRST_PAUSE;
-    if (this.wasOpen) {
-      this.fetchAnew();
-    }
-    this.wasOpen = true;
+    this.catchUp();
   }
 
   closed(code) {
@@ -47,6 +45,14 @@ class Thread {
   }
 
   take(event) {
+    if (this.waiting) {
+      this.waiting.push(event);
+    } else {
+      this.show(event);
+    }
+  }
+
+  show(event) {
     if (event.type === "comment.created") {
       this.add(event.comment);
     } else if (event.type === "comment.deleted") {
@@ -81,12 +87,28 @@ class Thread {
     counter.textContent = `${number} comment${number === 1 ? "" : "s"}`;
   }
 
-  async fetchAnew() {
-    const response = await fetch(location.pathname);
-    if (!response.ok) {
+  // What happened before the socket was open, it does not tell.
+  async catchUp() {
+    const waiting = [];
+    this.waiting = waiting;
+    const page = await fetchPage();
+    if (this.waiting !== waiting) {
+      return; // Connected anew in the meantime: a later page is on its way.
+    }
+    this.waiting = null;
+    if (page) {
+      this.renew(page);
+    }
+    for (const event of waiting) {
+      this.show(event);
+    }
+  }
+
+  renew(page) {
+    // To replace what is the same would take the focus and the :target from it.
+    if (idsOfComments(page) === idsOfComments(document)) {
       return;
     }
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const place of [".thread", ".comments-count"]) {
       const [old, fresh] = [document, page].map((each) => each.querySelector(place));
       if (old && fresh) {
@@ -131,6 +153,22 @@ class Thread {
     form.append(button);
     return form;
   }
+}
+
+// Null where it cannot be had: what is shown is then the newest that is known.
+async function fetchPage() {
+  try {
+    const signal = AbortSignal.timeout(LONGEST_FETCH);
+    const response = await fetch(location.pathname, { signal });
+    const text = await response.text();
+    return response.ok ? new DOMParser().parseFromString(text, "text/html") : null;
+  } catch {
+    return null;
+  }
+}
+
+function idsOfComments(root) {
+  return Array.from(root.querySelectorAll(".thread .comment"), ({ id }) => id).join();
 }
 
 function make(tag, properties) {
