@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect as expect_status
-from quintet_conformance.live.helpers import comment_on, delete
+from quintet_conformance.live.helpers import delete
 from quintet_conformance.web.markup import parse
 from quintet_conformance.web.outline import outline
 

@@ -6,9 +6,10 @@ from contextlib import suppress
 
 import pytest
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect, expect_problem
 from quintet_conformance.live.handshake import LiveError
-from quintet_conformance.live.helpers import comment_on, created, expect_next
+from quintet_conformance.live.helpers import created, expect_next
 from quintet_conformance.live.sockets import Live, LiveSocket
 from quintet_conformance.runner import services
 from quintet_conformance.site import Member

@@ -40,6 +40,16 @@ def expect_errors(
     assert found == expected, f"expected the errors {expected}, got {found}"
 
 
+def expect_refused(response: httpx.Response, case: Json) -> None:
+    """Expect the error that a case of the specification names, at its field."""
+    __tracebackhide__ = True
+    if "status" in case:
+        assert response.status_code in case["status"]
+    else:
+        field = case.get("error_field", case["field"])
+        expect_errors(response, {field: case["error"]})
+
+
 def expect_conflict(response: httpx.Response, expected: dict[str, str]) -> None:
     """Expect 409 `conflict` with exactly these codes by field."""
     __tracebackhide__ = True

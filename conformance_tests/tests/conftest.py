@@ -1,5 +1,6 @@
 """A good request to every operation of the document, for tests to spoil somewhere."""
 
+import json
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ METHODS = {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"}
 ENDS_TOKENS = {"logout", "refresh_tokens", "change_password", "delete_account"}
 FOR_ADMINS = {"list_users", "update_user"}
 OF_EACH_REQUEST = frozenset({"date", "x-request-id"})
+JSON = {"Content-Type": "application/json"}
 NEEDS_USER: Json = [{"bearerAuth": []}]
 
 # Which operations a test runs for when it takes an argument of this name.
@@ -292,6 +294,48 @@ def written() -> Callable[[list[Json]], str]:
         return letters[: part["random"]] if "random" in part else _repeated(part)
 
     return lambda parts: "".join(write(part) for part in parts)
+
+
+@pytest.fixture
+def sent(written: Callable[[list[Json]], str]) -> Callable[[Json], str]:
+    """Give the JSON of the value of a case as it goes out, unescaped."""
+
+    def write(case: Json) -> str:
+        if "raw" in case:
+            return str(case["raw"])
+        value = written(case["parts"]) if "parts" in case else case["value"]
+        return json.dumps(value, ensure_ascii=False)
+
+    return write
+
+
+@pytest.fixture
+def stored(
+    written: Callable[[list[Json]], str], sent: Callable[[Json], str]
+) -> Callable[[Json], Json]:
+    """Give the value of a case as it is answered."""
+
+    def read(case: Json) -> Json:
+        if "stored_parts" in case:
+            return written(case["stored_parts"])
+        return case["stored"] if "stored" in case else json.loads(sent(case))
+
+    return read
+
+
+@pytest.fixture
+def body_with(sent: Callable[[Json], str]) -> Callable[..., dict[str, Json]]:
+    """Write a body with the value of a case beside good ones."""
+
+    def write(case: Json, **others: Json) -> dict[str, Json]:
+        members = {name: json.dumps(value) for name, value in others.items()}
+        members.pop(case["field"], None)
+        if "missing" not in case:
+            members[case["field"]] = sent(case)
+        text = ",".join(f'"{name}":{value}' for name, value in members.items())
+        return {"content": f"{{{text}}}".encode(), "headers": JSON}
+
+    return write
 
 
 def _repeated(part: Json) -> str:

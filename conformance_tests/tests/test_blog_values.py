@@ -1,22 +1,19 @@
 """Titles, bodies, tags, statuses, versions and comments at the edges of their rules."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from quintet_conformance import names
 from quintet_conformance.cases import cases
-from quintet_conformance.helpers import expect, expect_errors, items
+from quintet_conformance.helpers import expect, expect_refused, items
 from quintet_conformance.site import Member, Site
 
 Json = Any
 Body = dict[str, Json]
 BodyWriter = Callable[..., Body]
 
-JSON = {"Content-Type": "application/json"}
 FILES = ("strings", "tags", "choices", "numbers")
 TAKEN = ("TEXT-01", "TEXT-02", "TEXT-03", "TEXT-06", "TEXT-14")
 REFUSED = ("TEXT-04", "TEXT-05", "TEXT-06", "TEXT-07", "TEXT-08", "TEXT-09", "HTTP-24")
@@ -43,57 +40,6 @@ def of(operation: str, *, accepted: bool, missing: bool = True) -> list[Any]:
         and case.get("accepted", False) == accepted
         and (missing or "missing" not in case)
     ]
-
-
-def expect_refused(response: httpx.Response, case: Json) -> None:
-    __tracebackhide__ = True
-    if "status" in case:
-        assert response.status_code in case["status"]
-    else:
-        field = case.get("error_field", case["field"])
-        expect_errors(response, {field: case["error"]})
-
-
-@pytest.fixture
-def sent(written: Callable[[list[Json]], str]) -> Callable[[Json], str]:
-    """Give the JSON of the value of a case as it goes out, unescaped."""
-
-    def write(case: Json) -> str:
-        if "raw" in case:
-            return str(case["raw"])
-        value = written(case["parts"]) if "parts" in case else case["value"]
-        return json.dumps(value, ensure_ascii=False)
-
-    return write
-
-
-@pytest.fixture
-def stored(
-    written: Callable[[list[Json]], str], sent: Callable[[Json], str]
-) -> Callable[[Json], Json]:
-    """Give the value of a case as it is answered."""
-
-    def read(case: Json) -> Json:
-        if "stored_parts" in case:
-            return written(case["stored_parts"])
-        return case["stored"] if "stored" in case else json.loads(sent(case))
-
-    return read
-
-
-@pytest.fixture
-def body_with(sent: Callable[[Json], str]) -> BodyWriter:
-    """Write a body with the value of a case beside good ones."""
-
-    def write(case: Json, **others: Json) -> Body:
-        members = {name: json.dumps(value) for name, value in others.items()}
-        members.pop(case["field"], None)
-        if "missing" not in case:
-            members[case["field"]] = sent(case)
-        content = ",".join(f'"{name}":{value}' for name, value in members.items())
-        return {"content": f"{{{content}}}".encode(), "headers": JSON}
-
-    return write
 
 
 @pytest.fixture(scope="module")

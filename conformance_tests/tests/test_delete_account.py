@@ -13,6 +13,7 @@ from quintet_conformance.helpers import (
 )
 from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
+from quintet_conformance.ties import counts_of, delete, entangle, profile_of
 
 Json = Any
 
@@ -29,30 +30,6 @@ def kept(site: Site) -> tuple[Member, str, Json]:
 def friend(site: Site) -> Member:
     """Stays, and keeps nothing of those who are deleted."""
     return site.new_member()
-
-
-def delete(member: Member) -> int:
-    return member.delete_account(current_password=member.password).status_code
-
-
-def entangle(member: Member, other: Member, slug: str) -> int:
-    """Follow the other, like and comment the other's post; give the comment's id."""
-    expect(member.follow(other.username), 204)
-    expect(member.like_post(slug), 204)
-    comment = expect(member.create_comment(slug, body="Well said."), 201)
-    return int(comment["id"])
-
-
-def counts_of(client: Client, slug: str) -> tuple[int, int]:
-    post = expect(client.get_post(slug), 200)
-    return post["likes_count"], post["comments_count"]
-
-
-def profile_of(client: Client, username: str) -> tuple[int, int, bool]:
-    profile = expect(client.get_profile(username), 200)
-    names_of_counts = ("followers_count", "following_count", "is_following")
-    followers, following, is_following = [profile[name] for name in names_of_counts]
-    return followers, following, is_following
 
 
 @pytest.mark.requirement("ACCT-07", "HTTP-24")

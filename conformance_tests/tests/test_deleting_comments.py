@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from quintet_conformance.comments import comment_on, comments_of, count_of
 from quintet_conformance.helpers import expect, expect_problem
-from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
 
 Json = Any
@@ -33,19 +33,6 @@ def stranger(bystanders: Callable[[int], list[Member]]) -> Member:
 def slug(site: Site, author: Member) -> str:
     """The slug of a published post without comments."""
     return str(site.new_post(author)["slug"])
-
-
-def comment_on(slug: str, client: Client, body: str = "A comment.") -> Json:
-    return expect(client.create_comment(slug, body=body), 201)
-
-
-def comments_of(slug: str, reader: Client) -> list[Json]:
-    found: list[Json] = expect(reader.list_comments(slug), 200)["items"]
-    return found
-
-
-def count_of(slug: str, reader: Client) -> int:
-    return int(expect(reader.get_post(slug), 200)["comments_count"])
 
 
 @pytest.mark.requirement("COMM-05")

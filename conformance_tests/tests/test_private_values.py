@@ -1,23 +1,19 @@
 """To-dos, one's account and other accounts at the edges of their rules."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from quintet_conformance import names
 from quintet_conformance.cases import cases
-from quintet_conformance.helpers import expect, expect_errors, items
+from quintet_conformance.helpers import expect, expect_refused, items
 from quintet_conformance.site import Member, Site
 
 Json = Any
-Write = Callable[[list[Json]], str]
 BodyWriter = Callable[..., dict[str, Json]]
 Stored = Callable[[Json], Json]
 
-JSON = {"Content-Type": "application/json"}
 TEXTS = (
     "TEXT-01",
     "TEXT-03",
@@ -82,55 +78,6 @@ def of_a_user(*, accepted: bool) -> list[Any]:
     ]
 
 
-def expect_refused(response: httpx.Response, case: Json) -> None:
-    __tracebackhide__ = True
-    if "status" in case:
-        assert response.status_code in case["status"]
-    else:
-        field = case.get("error_field", case["field"])
-        expect_errors(response, {field: case["error"]})
-
-
-@pytest.fixture
-def sent(written: Write) -> Callable[[Json], str]:
-    """Give the JSON of the value of a case as it goes out, unescaped."""
-
-    def write(case: Json) -> str:
-        if "raw" in case:
-            return str(case["raw"])
-        value = written(case["parts"]) if "parts" in case else case["value"]
-        return json.dumps(value, ensure_ascii=False)
-
-    return write
-
-
-@pytest.fixture
-def stored(written: Write, sent: Callable[[Json], str]) -> Callable[[Json], Json]:
-    """Give the value of a case as it is answered."""
-
-    def read(case: Json) -> Json:
-        if "stored_parts" in case:
-            return written(case["stored_parts"])
-        return case["stored"] if "stored" in case else json.loads(sent(case))
-
-    return read
-
-
-@pytest.fixture
-def body_of(sent: Callable[[Json], str]) -> Callable[..., dict[str, Json]]:
-    """Write a body with the value of a case beside good ones."""
-
-    def write(case: Json, **others: Json) -> dict[str, Json]:
-        members = {name: json.dumps(value) for name, value in others.items()}
-        members.pop(case["field"], None)
-        if "missing" not in case:
-            members[case["field"]] = sent(case)
-        text = ",".join(f'"{name}":{value}' for name, value in members.items())
-        return {"content": f"{{{text}}}".encode(), "headers": JSON}
-
-    return write
-
-
 @pytest.fixture(scope="module")
 def owner(site: Site) -> Member:
     """Sends what is accepted."""
@@ -154,9 +101,9 @@ def todo(site: Site) -> tuple[Member, Json]:
 @pytest.mark.requirement("TODO-01", "TEXT-12", *TEXTS)
 @pytest.mark.parametrize("case", of_a_todo(accepted=True))
 def test_a_new_todo_takes_the_value(
-    owner: Member, case: Json, body_of: BodyWriter, stored: Stored
+    owner: Member, case: Json, body_with: BodyWriter, stored: Stored
 ) -> None:
-    answer = owner.create_todo(**body_of(case, title="A quiet walk"))
+    answer = owner.create_todo(**body_with(case, title="A quiet walk"))
     todo = expect(answer, 201)
     assert todo[case["field"]] == stored(case)
     assert expect(owner.get_todo(todo["id"]), 200) == todo
@@ -165,9 +112,9 @@ def test_a_new_todo_takes_the_value(
 @pytest.mark.requirement("TEXT-11", "TEXT-12", "HTTP-24", *TEXTS)
 @pytest.mark.parametrize("case", of_a_todo(accepted=False))
 def test_a_new_todo_refuses_the_value(
-    refused_owner: Member, case: Json, body_of: BodyWriter
+    refused_owner: Member, case: Json, body_with: BodyWriter
 ) -> None:
-    answer = refused_owner.create_todo(**body_of(case, title="A quiet walk"))
+    answer = refused_owner.create_todo(**body_with(case, title="A quiet walk"))
     expect_refused(answer, case)
     assert items(refused_owner.list_todos) == []
 
@@ -175,10 +122,10 @@ def test_a_new_todo_refuses_the_value(
 @pytest.mark.requirement("TODO-05", "TEXT-12", *TEXTS)
 @pytest.mark.parametrize("case", changing_a_todo(accepted=True))
 def test_a_changed_todo_takes_the_value(
-    owner: Member, case: Json, body_of: BodyWriter, stored: Stored
+    owner: Member, case: Json, body_with: BodyWriter, stored: Stored
 ) -> None:
     todo = expect(owner.create_todo(title="A quiet walk", due_on="2026-12-24"), 201)
-    changed = expect(owner.update_todo(todo["id"], **body_of(case)), 200)
+    changed = expect(owner.update_todo(todo["id"], **body_with(case)), 200)
     assert changed[case["field"]] == stored(case)
     assert expect(owner.get_todo(todo["id"]), 200) == changed
 
@@ -186,10 +133,10 @@ def test_a_changed_todo_takes_the_value(
 @pytest.mark.requirement("TODO-05", "TEXT-12", "HTTP-24", *TEXTS)
 @pytest.mark.parametrize("case", changing_a_todo(accepted=False))
 def test_a_changed_todo_refuses_the_value(
-    todo: tuple[Member, Json], case: Json, body_of: BodyWriter
+    todo: tuple[Member, Json], case: Json, body_with: BodyWriter
 ) -> None:
     owner, before = todo
-    body = body_of(case, notes="Changed", completed=True)
+    body = body_with(case, notes="Changed", completed=True)
     expect_refused(owner.update_todo(before["id"], **body), case)
     assert expect(owner.get_todo(before["id"]), 200) == before
 
@@ -197,12 +144,12 @@ def test_a_changed_todo_refuses_the_value(
 @pytest.mark.requirement("ACCT-02", "ACCT-05", *TEXTS)
 @pytest.mark.parametrize("case", of_an_account(accepted=True))
 def test_an_account_takes_the_value(
-    owner: Member, case: Json, body_of: BodyWriter, stored: Stored
+    owner: Member, case: Json, body_with: BodyWriter, stored: Stored
 ) -> None:
     """Give a password from a new address each time: attempts are rationed."""
     password = {"current_password": owner.password} if case["field"] == "email" else {}
     client = owner.from_address(names.address())
-    changed = expect(client.update_account(**body_of(case, **password)), 200)
+    changed = expect(client.update_account(**body_with(case, **password)), 200)
     assert changed[case["field"]] == stored(case)
     assert expect(owner.get_account(), 200) == changed
 
@@ -210,10 +157,10 @@ def test_an_account_takes_the_value(
 @pytest.mark.requirement("ACCT-02", "ACCT-03", "HTTP-24", *TEXTS)
 @pytest.mark.parametrize("case", of_an_account(accepted=False))
 def test_an_account_refuses_the_value(
-    refused_owner: Member, case: Json, body_of: BodyWriter
+    refused_owner: Member, case: Json, body_with: BodyWriter
 ) -> None:
     password = refused_owner.password
-    body = body_of(case, current_password=password, bio="Changed")
+    body = body_with(case, current_password=password, bio="Changed")
     client = refused_owner.from_address(names.address())
     expect_refused(client.update_account(**body), case)
     assert expect(refused_owner.get_account(), 200) == refused_owner.account
@@ -222,10 +169,10 @@ def test_an_account_refuses_the_value(
 @pytest.mark.requirement("ADMIN-02", "ADMIN-03", "TEXT-08")
 @pytest.mark.parametrize("case", of_a_user(accepted=True))
 def test_another_account_takes_the_value(
-    scene: Any, other_member: Member, case: Json, body_of: BodyWriter, stored: Stored
+    scene: Any, other_member: Member, case: Json, body_with: BodyWriter, stored: Stored
 ) -> None:
     username = other_member.username
-    changed = expect(scene.admin.update_user(username, **body_of(case)), 200)
+    changed = expect(scene.admin.update_user(username, **body_with(case)), 200)
     assert changed == other_member.account | {case["field"]: stored(case)}
     scene.admin.update_user(username, role="member")
 
@@ -233,8 +180,8 @@ def test_another_account_takes_the_value(
 @pytest.mark.requirement("ADMIN-09", "TEXT-08", "TEXT-09", "HTTP-24")
 @pytest.mark.parametrize("case", of_a_user(accepted=False))
 def test_another_account_refuses_the_value(
-    scene: Any, refused_owner: Member, case: Json, body_of: BodyWriter
+    scene: Any, refused_owner: Member, case: Json, body_with: BodyWriter
 ) -> None:
-    body = body_of(case, role="editor", is_active=False)
+    body = body_with(case, role="editor", is_active=False)
     expect_refused(scene.admin.update_user(refused_owner.username, **body), case)
     assert expect(refused_owner.get_account(), 200) == refused_owner.account

@@ -4,8 +4,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect
-from quintet_conformance.live.helpers import comment_on, created, delete, deleted
+from quintet_conformance.live.helpers import created, delete, deleted
 from quintet_conformance.live.sockets import Live
 from quintet_conformance.web.people import Blog
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect
 from quintet_conformance.live.sockets import LiveSocket
 from quintet_conformance.operations import Client
@@ -15,10 +16,6 @@ def created(comment: Json) -> Json:
 
 def deleted(comment: Json) -> Json:
     return {"type": "comment.deleted", "id": comment["id"]}
-
-
-def comment_on(slug: str, client: Client, body: str = "Well said.") -> Json:
-    return expect(client.create_comment(slug, body=body), 201)
 
 
 def delete(slug: str, client: Client, comment: Json) -> None:

@@ -1,13 +1,13 @@
 """An implementation's pages in a real browser, and the pages of several compared."""
 
-import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 from quintet_conformance.runner import services
-from quintet_conformance.runner.conformance import bytecode_kept, pytest_command
+from quintet_conformance.runner.conformance import run_suite
 from quintet_conformance.runner.plan import SUITE, Plan
+from quintet_conformance.runner.pytest_run import record
 from quintet_conformance.runner.stages import StageFailedError, Stages
 from quintet_conformance.runner.stand import set_up
 
@@ -21,18 +21,12 @@ def look(plan: Plan, stages: Stages) -> None:
     try:
         with set_up(plan, stages) as stand:
             stages.say("look")
-            command = pytest_command(
-                plan,
-                stand,
-                TESTS,
-                chromium=chromium,
-                screenshots=screenshots(plan.reports) / plan.manifest.key,
-                junitxml=plan.reports / "junit" / f"{plan.name}-tests.xml",
-            )
-            environment = bytecode_kept(plan.cache)
-            finished = subprocess.run(command, check=False, cwd=SUITE, env=environment)
-            status = finished.returncode
-            stages.record("look", f"pytest ended with {status}" if status else "")
+            options = {
+                "chromium": chromium,
+                "screenshots": screenshots(plan.reports) / plan.manifest.key,
+                "junitxml": plan.reports / "junit" / f"{plan.name}-tests.xml",
+            }
+            record("look", run_suite(plan, stand, TESTS, options), stages)
     except StageFailedError as failed:
         stages.say(f"given up at: {failed}")
 

@@ -1,23 +1,19 @@
 """One conformance run: set an implementation up, judge it, write the results down."""
 
 import json
-import os
 import platform
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from quintet_conformance import outcomes
 from quintet_conformance.runner.plan import SUITE, Plan
+from quintet_conformance.runner.pytest_run import PARALLEL, run_pytest
 from quintet_conformance.runner.stages import StageFailedError, Stages
 from quintet_conformance.runner.stand import ADMIN_USERNAME, Stand, set_up
 from quintet_conformance.runner.unavailable import ServiceUnavailableError
 
-PROCESSES = 2
-NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 ALL_PASSED, TESTS_FAILED = 0, 1  # exit statuses of pytest
 
 Json = Any
@@ -42,22 +38,21 @@ def judge(plan: PlanOf, set_up: SetUp[PlanOf] = set_up) -> Json:
 
 
 def _run_tests(plan: Plan, stages: Stages, stand: Stand) -> None:
-    """Judge the servers in processes that share nothing with the runner."""
     stages.say("judge")
-    command = [
-        *pytest_command(plan, stand, SUITE, report=plan.results, junitxml=plan.junit),
-        *(f"--known-failure={check}" for check in plan.manifest.known_failures),
-    ]
-    subprocess.run(command, check=False, cwd=SUITE, env=bytecode_kept(plan.cache))
+    options = {"report": plan.results, "junitxml": plan.junit}
+    known = [f"--known-failure={check}" for check in plan.manifest.known_failures]
+    run_suite(plan, stand, SUITE, options, known)
 
 
-def pytest_command(
-    plan: Plan, stand: Stand, tests: Path, **further: object
-) -> list[str]:
+def run_suite(
+    plan: Plan,
+    stand: Stand,
+    tests: Path,
+    options: Mapping[str, object],
+    further: Iterable[str] = (),
+) -> int:
     """Run tests of the suite with all that they may want to know of the stand."""
-    # With `=`: pytest looks for its settings near every argument that is a path.
-    options = {
-        "rootdir": SUITE,
+    told = {
         "base-url": stand.url,
         "short-url": stand.second_url,
         "admin-username": ADMIN_USERNAME,
@@ -65,25 +60,16 @@ def pytest_command(
         "secret-key": stand.secret_key,
         "mailbox": stand.mailbox,
         "spec": plan.spec,
-        **further,
+        **options,
     }
-    return [
-        *(sys.executable, "-m", "pytest", str(tests), "-q", "--no-header"),
-        # Whoever is done takes from the other's end: modules stay together, and with
-        # them the users that the tests of a module share.
-        *(f"-n{PROCESSES}", "--dist=worksteal"),
-        *("-pno:cacheprovider", "-pno:logging", "--capture=sys"),
-        *(f"--{name}={value}" for name, value in options.items()),
+    arguments = [
+        *(*PARALLEL, "-pno:logging", "--capture=sys"),
         *(f"--instance={url}" for url in stand.instances),
         *(f"--profile={profile}" for profile in plan.manifest.profiles),
+        *further,
         *plan.further,
     ]
-
-
-def bytecode_kept(cache: Path) -> dict[str, str]:
-    """Have compiled tests kept, outside the tree: compiling them takes many seconds."""
-    inherited = {name: os.environ[name] for name in os.environ if name != NO_BYTECODE}
-    return {**inherited, "PYTHONPYCACHEPREFIX": str(cache / "bytecode")}
+    return run_pytest(tests, plan.cache, told, arguments)
 
 
 def _write_results(

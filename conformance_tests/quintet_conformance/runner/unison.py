@@ -1,7 +1,5 @@
 """All implementations over one database: one must go on where another left off."""
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -9,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quintet_conformance.runner import databases
-from quintet_conformance.runner.conformance import bytecode_kept
 from quintet_conformance.runner.ensemble import (
     Part,
     bring_up,
@@ -20,6 +17,7 @@ from quintet_conformance.runner.ensemble import (
 from quintet_conformance.runner.manifest import Manifest
 from quintet_conformance.runner.plan import SUITE
 from quintet_conformance.runner.processes import Server, free_port
+from quintet_conformance.runner.pytest_run import record, run_pytest
 from quintet_conformance.runner.serving import serving, wait_for
 from quintet_conformance.runner.stages import StageFailedError, Stages
 
@@ -111,19 +109,10 @@ def _run_tests(
 ) -> None:
     stages.say("judge")
     options = {
-        "rootdir": SUITE,
         "mailbox": mailbox,
         "spec": place.spec,
         "junitxml": place.reports / "junit" / f"{stages.run}-tests.xml",
     }
-    command = [
-        *(sys.executable, "-m", "pytest", str(TESTS), "-q", "--no-header"),
-        "-pno:cacheprovider",
-        *(f"--{name}={value}" for name, value in options.items()),
-        *(f"--server={name}={url}" for name, url in urls.items()),
-        *further,
-    ]
-    environment = bytecode_kept(place.cache)
-    finished = subprocess.run(command, check=False, cwd=SUITE, env=environment)
-    status = finished.returncode
-    stages.record("judge", f"pytest ended with {status}" if status else "")
+    parties = [f"--server={name}={url}" for name, url in urls.items()]
+    status = run_pytest(TESTS, place.cache, options, [*parties, *further])
+    record("judge", status, stages)

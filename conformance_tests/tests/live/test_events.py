@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from quintet_conformance import names
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect
 from quintet_conformance.live.helpers import (
-    comment_on,
     created,
     delete,
     deleted,

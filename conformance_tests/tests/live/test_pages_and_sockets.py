@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect
 from quintet_conformance.live.helpers import (
-    comment_on,
     created,
     deleted,
     expect_next,

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect
 from quintet_conformance.live.handshake import PATIENCE
-from quintet_conformance.live.helpers import comment_on, expect_next
+from quintet_conformance.live.helpers import expect_next
 from quintet_conformance.live.sockets import Live
 from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site

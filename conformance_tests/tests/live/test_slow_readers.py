@@ -8,8 +8,9 @@ from functools import cache
 
 import pytest
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.live.handshake import PATIENCE, LiveError
-from quintet_conformance.live.helpers import comment_on, created
+from quintet_conformance.live.helpers import created
 from quintet_conformance.live.sockets import SECOND, Live, LiveSocket
 from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
