@@ -8,28 +8,59 @@ from urllib.parse import urlencode
 
 import httpx
 
+# The class behind `pytest.skip`, which pytest names nowhere else.
+from _pytest.outcomes import Skipped
+
 from quintet_conformance import names, wire
 from quintet_conformance.contract import Contract
+from quintet_conformance.exchanges import Exchange
 from quintet_conformance.recorder import Recorder
 from quintet_conformance.transport import Transport
 
 REMEMBERED = 1_000  # addresses: most are asked for again, and taking one apart is slow
 NO_BODY = object()
+# Bad Request, and a version of HTTP that there is not.
+REFUSED_BY_PROXIES = frozenset({400, 505})
 
 Json = Any
 Query = Mapping[str, Json] | Sequence[tuple[str, Json]] | str
 Fields = Mapping[str, str | bytes | None]
 
 
+class RefusedByProxyError(Skipped):
+    """Ends a test: what stands before the server refused, which then was not asked."""
+
+
 class Connection:
     """A server as all clients share it: its address, its rules, the open sockets."""
 
-    def __init__(self, base_url: str, contract: Contract, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        contract: Contract,
+        recorder: Recorder,
+        *,
+        is_behind_proxy: bool = False,
+    ) -> None:
         self.url = httpx.URL(base_url)
         self.contract = contract
         self.recorder = recorder
+        self.is_behind_proxy = is_behind_proxy
         self.http = Transport(self.url)
         self.target = lru_cache(REMEMBERED)(self._target)
+
+    def note(self, exchange: Exchange, *, server_may_refuse: bool = False) -> None:
+        """Keep what came; raise RefusedByProxyError where the server never spoke.
+
+        Every answer of the server has a name; what a proxy refuses by itself has none.
+        """
+        response = exchange.response
+        is_refused = response.status_code in REFUSED_BY_PROXIES
+        is_named = "X-Request-ID" in response.headers
+        if self.is_behind_proxy and is_refused and not (is_named or server_may_refuse):
+            msg = f"the proxy before the server refused with {response.status_code}"
+            raise RefusedByProxyError(msg)
+        self.recorder.add(exchange)
 
     def _target(self, path: str) -> httpx.URL:
         """Address a path exactly as it is written, without normalising it."""
@@ -107,7 +138,7 @@ class Caller:
     ) -> httpx.Response:
         contract = self.connection.contract
         exchange = contract.identify(response)
-        self.connection.recorder.add(exchange)
+        self.connection.note(exchange, server_may_refuse=server_may_refuse)
         contract.check(exchange, server_may_refuse=server_may_refuse)
         return response
 

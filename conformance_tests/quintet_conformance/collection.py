@@ -61,6 +61,9 @@ class Collection:
         mark = item.get_closest_marker("development")
         if mark and self.settings.is_in_production:
             not_run(f"in production there is no {mark.args[0]}")
+        mark = item.get_closest_marker("direct")
+        if mark and self.settings.is_behind_proxy:
+            not_run(f"behind a proxy: {mark.args[0]}")
 
     def pytest_collection_finish(self) -> None:
         """Spare the garbage collector what stays until the end: all these checks."""

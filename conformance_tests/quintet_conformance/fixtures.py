@@ -34,7 +34,12 @@ class Run:
 
     @contextmanager
     def site(self, url: str) -> Iterator[Site]:
-        connection = Connection(url, self.contract, self.recorder)
+        connection = Connection(
+            url,
+            self.contract,
+            self.recorder,
+            is_behind_proxy=self.settings.is_behind_proxy,
+        )
         with connection.http:
             yield Site(connection)
 

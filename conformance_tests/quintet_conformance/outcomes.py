@@ -16,6 +16,7 @@ import pytest
 # The class behind `pytest.skip`, which pytest names nowhere else.
 from _pytest.outcomes import Skipped
 
+from quintet_conformance.client import RefusedByProxyError
 from quintet_conformance.requirements import Requirement
 from quintet_conformance.site import PreparationError
 
@@ -59,7 +60,7 @@ def judge(
     if call.excinfo is None:
         return _judge_success(call.when, is_known_failure=is_known_failure)
     raised = call.excinfo.value
-    if isinstance(raised, NotRunError):
+    if isinstance(raised, NotRunError | RefusedByProxyError):
         return NOT_RUN, str(raised.msg)
     if isinstance(raised, Skipped):
         return FAILED, "a check may not skip itself: use not_run(reason)"

@@ -21,6 +21,7 @@ MARKS = (
     "serial: runs while no other test runs",
     "last: runs alone, after all other tests",
     "development(what): needs what a server in production does not give",
+    "direct(why): needs the server itself, with no proxy in between",
 )
 
 

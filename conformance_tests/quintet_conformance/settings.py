@@ -23,6 +23,7 @@ class Settings:
     profiles: frozenset[str]
     known_failures: frozenset[str]
     is_in_production: bool
+    is_behind_proxy: bool
     report: Path | None
 
     @classmethod
@@ -41,6 +42,7 @@ class Settings:
             profiles=frozenset(option("--profile") or PROFILES),
             known_failures=frozenset(option("--known-failure")),
             is_in_production=option("--production"),
+            is_behind_proxy=option("--behind-proxy"),
             report=option("--report"),
         )
 
@@ -74,6 +76,11 @@ def add_options(parser: pytest.Parser) -> None:
         "--production",
         action="store_true",
         help="the server runs with ENVIRONMENT=production",
+    )
+    add(
+        "--behind-proxy",
+        action="store_true",
+        help="a proxy stands before the server, and refuses some things by itself",
     )
     add("--spec", metavar="DIR", type=Path, help="the specification [../shared_spec]")
     add(

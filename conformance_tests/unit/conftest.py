@@ -40,10 +40,14 @@ POSTS = {
     "/api/v1/posts/known": b'{"slug":"known","title":"Known"}',
     "/api/v1/posts/broken": b'{"slug":"broken"}',
 }
+UNNAMED = "/api/v1/posts/unnamed-"
 
 
 class SmallBlog(BaseHTTPRequestHandler):
-    """Knows two posts; the answer with the second breaks the contract."""
+    """Knows two posts; the answer with the second breaks the contract.
+
+    What stands before it refuses `unnamed-400` with 400, and so on.
+    """
 
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "small", ""
@@ -54,6 +58,10 @@ class SmallBlog(BaseHTTPRequestHandler):
             tag = entity_tag(body)
             fields = {"ETag": tag, "Cache-Control": "no-cache"}
             self._answer(200, body, {**fields, "Content-Type": "application/json"})
+        elif self.path.startswith(UNNAMED):
+            self.send_response(int(self.path.removeprefix(UNNAMED)))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         else:
             problem = {
                 "type": "about:blank",

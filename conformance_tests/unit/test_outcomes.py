@@ -149,6 +149,61 @@ def test_in_production_what_is_for_development_is_not_run(judge, options, outcom
     assert result.ret == 0
 
 
+PROXY = """
+import pytest
+
+pytestmark = pytest.mark.requirement("POST-01")
+
+def test_refused(anonymous):
+    anonymous.get_post("unnamed-400")
+
+def test_unknown_version(anonymous):
+    anonymous.get_post("unnamed-505")
+
+def test_gone(anonymous):
+    anonymous.get_post("unnamed-502")
+
+def test_named(anonymous):
+    anonymous.get_post("broken")
+
+def test_expected(anonymous):
+    path = "/api/v1/posts/unnamed-400"
+    anonymous.request("GET", path, server_may_refuse=True)
+
+@pytest.mark.direct("it is patient")
+def test_patience():
+    pass
+"""
+
+
+DIRECT = {
+    "test_refused": "failed",
+    "test_unknown_version": "failed",
+    "test_gone": "failed",
+    "test_named": "failed",
+    "test_expected": "passed",
+    "test_patience": "passed",
+}
+NOT_RUN = dict.fromkeys(
+    ["test_refused", "test_unknown_version", "test_patience"], "not run"
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"), [([], DIRECT), (["--behind-proxy"], DIRECT | NOT_RUN)]
+)
+def test_what_a_proxy_refuses_by_itself_is_not_run(judge, options, expected):
+    _, report = judge(*options, test_checks=PROXY)
+    found = {
+        check["id"].partition("::")[2]: check["outcome"] for check in report["checks"]
+    }
+    assert found == expected
+    if options:
+        reasons = {check["reason"] for check in report["checks"]}
+        assert "the proxy before the server refused with 400" in reasons
+        assert "behind a proxy: it is patient" in reasons
+
+
 @pytest.mark.parametrize(
     ("mark", "complaint"),
     [

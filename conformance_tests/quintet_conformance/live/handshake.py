@@ -95,5 +95,5 @@ def _noted(server: Connection, path: str, answer: Response) -> httpx.Response:
         content=bytes(answer.body),
         request=request,
     )
-    server.recorder.add(Exchange(response))
+    server.note(Exchange(response))
     return response

@@ -112,7 +112,7 @@ class Browser:
             headers=[(name.encode(), text.encode()) for name, text in fields.items()],
             content=content,
         )
-        self.connection.recorder.add(Exchange(response))
+        self.connection.note(Exchange(response), server_may_refuse=server_may_refuse)
         answer = Answer(
             response,
             own_hosts=self.own_hosts,
