@@ -139,14 +139,24 @@ def _make_sqlite_safe(engine: Engine) -> None:
             None  # SQLAlchemy begins transactions, not sqlite3.
         )
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON"):
+        for pragma in ("busy_timeout=10000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        _write_ahead(cursor)
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _write_ahead(cursor: Any) -> None:
+    """The file keeps this mode: whom another locks out, who sets it, has it too."""
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode % 256 != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _tell_dates_as_text(engine: Engine) -> None:

@@ -102,12 +102,22 @@ def _make_sqlite_safe(writing: Engine, reading: Engine) -> None:
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         # SQLAlchemy begins transactions, not sqlite3.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON"):
+        for pragma in ("busy_timeout=10000", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _write_ahead(connection)
 
     @event.listens_for(writing, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """The file keeps this mode: whom another locks out, who sets it, has it too."""
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode % 256 != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _replace_lost_connections(writing: Engine, reading: Engine) -> None:
