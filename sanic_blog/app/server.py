@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.process import BaseProcess
@@ -31,6 +32,7 @@ STARTING = {WorkerManager.start.__code__, WorkerManager.wait_for_ack.__code__}
 # In the midst of a fork the new process is not known yet, and would be left behind.
 FORKING = BaseProcess.start.__code__
 FORK_SECONDS = 0.05
+STOP_SECONDS = 8  # more than a worker gives to what is in flight
 
 
 def load_app() -> "App":
@@ -104,21 +106,33 @@ def _stop_in_order(app: "App", clean_up: Callable[[], None]) -> None:
                 signal.SIGALRM, lambda _, later: stop_everything(number, later)
             )
             signal.setitimer(signal.ITIMER_REAL, FORK_SECONDS)
-        elif STARTING & running:
-            for process in multiprocessing.active_children():
-                process.kill()
-            # An exception would have to pass what Sanic asks of the killed ones.
+            return
+        # Idiom: Sanic listens until its last worker has ended, and whoever calls
+        # meanwhile waits for an answer that nobody gives.
+        for server in app.state.server_info:
+            server.settings["sock"].close()
+        if STARTING & running:
+            _stop_workers({process.pid for process in app.manager.processes})
+            # An exception would have to pass what Sanic asks of those that ended.
             clean_up()
             os._exit(0)
-        else:
-            # Idiom: Sanic listens until its last worker has ended, and whoever calls
-            # meanwhile waits for an answer that nobody gives.
-            for server in app.state.server_info:
-                server.settings["sock"].close()
-            stop(number, frame)
+        stop(number, frame)
 
     signal.signal(signal.SIGTERM, stop_everything)
     signal.signal(signal.SIGINT, stop_everything)
+
+
+def _stop_workers(numbers: set[int | None]) -> None:
+    """Lets those finish that serve already, while others have not begun."""
+    children = multiprocessing.active_children()
+    workers = [child for child in children if child.pid in numbers]
+    for worker in workers:
+        worker.terminate()
+    end = time.monotonic() + STOP_SECONDS
+    for worker in workers:
+        worker.join(max(0, end - time.monotonic()))
+    for child in children:
+        child.kill()
 
 
 def _running(frame: FrameType | None) -> set[CodeType]:

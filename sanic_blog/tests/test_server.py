@@ -23,16 +23,21 @@ Process = subprocess.Popen[str]
 
 
 @contextmanager
-def served(database_url: str, *options: str) -> Iterator[tuple[Process, int]]:
+def served(
+    database_url: str,
+    *options: str,
+    program: tuple[str, ...] = ("-m", "app.server"),
+    **settings: str,
+) -> Iterator[tuple[Process, int]]:
     """A server in a session of its own, and its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.server", "--port", str(port), *options]
+    command = [sys.executable, *program, "--port", str(port), *options]
     server = subprocess.Popen(
         command,
         cwd=PROJECT,
-        env={"DATABASE_URL": database_url},
+        env={"DATABASE_URL": database_url, **settings},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -105,6 +110,36 @@ def test_server_stops_within_a_fork(database_url: str) -> None:
     )
     assert "Starting worker" in stopped.stdout
     assert "Traceback" not in stopped.stdout + stopped.stderr
+
+
+ONE_NEVER_BEGINS = """
+import os, time
+from sanic import Sanic
+from app import server
+
+start_up = Sanic._startup
+
+async def wait(app):
+    if os.environ["SANIC_WORKER_NAME"].endswith("-1-0"):
+        time.sleep(60)
+    await start_up(app)
+
+Sanic._startup = wait
+server.main()
+"""
+
+
+async def test_who_serves_already_ends_in_good_order(
+    client: httpx.AsyncClient, sign_up: SignUp, database_url: str
+) -> None:
+    await write_post(client, await sign_up("ada"))
+    script = ("-c", ONE_NEVER_BEGINS, "--workers", "2")
+    nowhere = {"REDIS_URL": "redis://127.0.0.1:1"}
+    with served(database_url, program=script, **nowhere) as (server, port):
+        wait_for("Worker ready", server)
+        with connect(f"ws://127.0.0.1:{port}/ws/posts/a-title") as reading:
+            stop(server)
+            assert close_code(reading) == 1001
 
 
 @pytest.mark.parametrize("options", [[], ["--workers", "1"]])
