@@ -188,6 +188,22 @@ def test_what_came_before_the_first_connection_is_fetched(
     expect_shown(window, comment, newest)
 
 
+def test_what_was_missed_is_fetched_beside_a_refused_comment(
+    read, bystanders, author, slug, path
+):
+    (other,), window = bystanders(1), read(author)
+    window.fill_in(f"{path}/comments")
+    window.sees("[role=alert]", "look at this again")
+    expect_count(window, "opened", 1)
+    stand_still(window)
+    window.page.evaluate("loseConnection()")
+    expect_count(window, "closed", 1)
+    missed = comment_on(slug, other)
+    window.page.clock.run_for(HOUR)
+    expect_shown(window, missed)
+    window.sees("[role=alert]", "look at this again")
+
+
 def test_what_comes_while_the_page_is_fetched_is_kept(read, bystanders, slug, path):
     (other,), window = bystanders(1), read()
     kept, gone = comment_on(slug, other), comment_on(slug, other)

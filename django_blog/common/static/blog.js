@@ -17,6 +17,8 @@ const LONGEST_FETCH = 10_000;
 class Thread {
   constructor(element) {
     this.element = element;
+    // The page of a refused comment has the address of its form.
+    this.path = element.dataset.live.replace("/ws/", "/");
     this.pause = FIRST_PAUSE;
     this.waiting = null; // the events that came while the page was on its way
   }
@@ -91,7 +93,7 @@ class Thread {
   async catchUp() {
     const waiting = [];
     this.waiting = waiting;
-    const page = await fetchPage();
+    const page = await fetchPage(this.path);
     if (this.waiting !== waiting) {
       return; // Connected anew in the meantime: a later page is on its way.
     }
@@ -156,10 +158,10 @@ class Thread {
 }
 
 // Null where it cannot be had: what is shown is then the newest that is known.
-async function fetchPage() {
+async function fetchPage(path) {
   try {
     const signal = AbortSignal.timeout(LONGEST_FETCH);
-    const response = await fetch(location.pathname, { signal });
+    const response = await fetch(path, { signal });
     const text = await response.text();
     return response.ok ? new DOMParser().parseFromString(text, "text/html") : null;
   } catch {
