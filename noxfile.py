@@ -51,7 +51,7 @@ nox.options.download_python = "never"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = [
-    *("lint", "typecheck", "unit", "schema", "unison"),
+    *("lint", "typecheck", "unit", "schema", "unison", "cluster"),
     *("conformance", "fuzz", "spec"),
 ]
 
