@@ -22,7 +22,7 @@ AT_ONCE = 65_536
 # What kernels keep between two programs is bounded, or who does not read would be
 # noticed megabytes later than without a balancer. By the size of segments a kernel
 # decides how much it keeps for whoever sends.
-BUFFER, SEGMENT = 16_384, 1_024
+BUFFER, SEGMENT = 16_384, 536
 BACKLOG = 1_024
 LINGER = 2.0
 RESET = struct.pack("ii", 1, 0)

@@ -16,9 +16,10 @@ from quintet_conformance.operations import Client
 from quintet_conformance.site import Member, Site
 
 QUEUE = 100  # frames that may wait for a reader
-# What is between the queue and a reader who takes nothing, programs and kernels,
-# holds a dozen frames of 20 kB more.
-ENOUGH = QUEUE + 50
+# What is between the queue and a reader who takes nothing, programs and kernels, holds
+# some fifty frames of 20 kB more: a kernel remembers an address that was much used, and
+# then keeps more for it.
+ENOUGH = QUEUE + 150
 LONGEST = 5_000
 FEW = 10
 TRY_AGAIN_LATER = 1013
