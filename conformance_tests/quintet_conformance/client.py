@@ -12,7 +12,7 @@ import httpx
 from _pytest.outcomes import Skipped
 
 from quintet_conformance import names, wire
-from quintet_conformance.contract import Contract
+from quintet_conformance.contract import REFUSED_BY_SERVER, Contract
 from quintet_conformance.exchanges import Exchange
 from quintet_conformance.recorder import Recorder
 from quintet_conformance.transport import Transport
@@ -54,11 +54,11 @@ class Connection:
 
         Every answer of the server has a name; what a proxy refuses by itself has none.
         """
-        response = exchange.response
-        is_refused = response.status_code in REFUSED_BY_PROXIES
-        is_named = "X-Request-ID" in response.headers
-        if self.is_behind_proxy and is_refused and not (is_named or server_may_refuse):
-            msg = f"the proxy before the server refused with {response.status_code}"
+        status, headers = exchange.response.status_code, exchange.response.headers
+        is_refusal = status in REFUSED_BY_PROXIES and "X-Request-ID" not in headers
+        is_admitted = server_may_refuse and status in REFUSED_BY_SERVER
+        if self.is_behind_proxy and is_refusal and not is_admitted:
+            msg = f"the proxy before the server refused with {status}"
             raise RefusedByProxyError(msg)
         self.recorder.add(exchange)
 
@@ -106,7 +106,12 @@ class Caller:
         return self._examined(response, server_may_refuse=server_may_refuse)
 
     def raw(
-        self, method: str, path: str, parts: Iterable[bytes]
+        self,
+        method: str,
+        path: str,
+        parts: Iterable[bytes],
+        *,
+        server_may_refuse: bool = True,
     ) -> httpx.Response | None:
         """Send these bytes on a connection of their own; None when it is just closed.
 
@@ -116,7 +121,7 @@ class Caller:
         response = wire.exchange(url, method, parts)
         if response is None:
             return None
-        return self._examined(response, server_may_refuse=True)
+        return self._examined(response, server_may_refuse=server_may_refuse)
 
     def raw_request(
         self,
@@ -125,13 +130,15 @@ class Caller:
         *,
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
+        server_may_refuse: bool = True,
     ) -> httpx.Response | None:
         """Send a request head as given, with Host, the client's address and token."""
         fields = [("Host", self.connection.url.netloc.decode("ascii"))]
         fields += [*self.headers.items(), *headers]
         written = wire.head(method, target, [*fields, ("Connection", "close")])
         known = target if target.isascii() and target.startswith("/") else "/"
-        return self.raw(method, known, [written, body])
+        parts = [written, body]
+        return self.raw(method, known, parts, server_may_refuse=server_may_refuse)
 
     def _examined(
         self, response: httpx.Response, *, server_may_refuse: bool

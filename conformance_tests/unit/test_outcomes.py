@@ -170,6 +170,12 @@ def test_expected(anonymous):
     path = "/api/v1/posts/unnamed-400"
     anonymous.request("GET", path, server_may_refuse=True)
 
+def test_expected_on_a_socket(anonymous):
+    anonymous.raw_request("GET", "/api/v1/posts/unnamed-400")
+
+def test_unknown_version_on_a_socket(anonymous):
+    anonymous.raw_request("GET", "/api/v1/posts/unnamed-505")
+
 @pytest.mark.direct("it is patient")
 def test_patience():
     pass
@@ -182,10 +188,18 @@ DIRECT = {
     "test_gone": "failed",
     "test_named": "failed",
     "test_expected": "passed",
+    "test_expected_on_a_socket": "passed",
+    "test_unknown_version_on_a_socket": "failed",
     "test_patience": "passed",
 }
 NOT_RUN = dict.fromkeys(
-    ["test_refused", "test_unknown_version", "test_patience"], "not run"
+    [
+        "test_refused",
+        "test_unknown_version",
+        "test_unknown_version_on_a_socket",
+        "test_patience",
+    ],
+    "not run",
 )
 
 
