@@ -188,6 +188,19 @@ def test_what_came_before_the_first_connection_is_fetched(
     expect_shown(window, comment, newest)
 
 
+def test_the_number_counts_those_that_are_not_shown(read, bystanders, slug):
+    (other,) = bystanders(1)
+    oldest, *_ = (comment_on(slug, other) for _ in range(51))
+    window = read()
+    window.sees(".comments-count", "51 comments")
+    stand_still(window)
+    window.page.evaluate("loseConnection()")
+    expect_count(window, "closed", 1)
+    delete(slug, other, oldest)
+    window.page.clock.run_for(HOUR)
+    window.sees(".comments-count", "50 comments")
+
+
 def test_what_was_missed_is_fetched_beside_a_refused_comment(
     read, bystanders, author, slug, path
 ):

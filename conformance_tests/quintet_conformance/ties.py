@@ -1,5 +1,6 @@
 """What binds accounts to each other, and what is left of it when one is deleted."""
 
+from quintet_conformance.comments import comment_on
 from quintet_conformance.helpers import expect
 from quintet_conformance.operations import Client
 from quintet_conformance.site import Member
@@ -14,8 +15,7 @@ def entangle(member: Member, other: Member, slug: str) -> int:
     """Follow the other, like and comment the other's post; give the comment's id."""
     expect(member.follow(other.username), 204)
     expect(member.like_post(slug), 204)
-    comment = expect(member.create_comment(slug, body="Well said."), 201)
-    return int(comment["id"])
+    return int(comment_on(slug, member)["id"])
 
 
 def counts_of(client: Client, slug: str) -> tuple[int, int]:

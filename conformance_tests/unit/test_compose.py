@@ -50,6 +50,9 @@ def images():
     yield from re.findall(r"^FROM (\S+)", "\n".join(texts), re.MULTILINE)
 
 
+MOST_CONNECTIONS = 40  # of a variant: Flask has two pools of ten in each of two workers
+
+
 # Images
 
 
@@ -257,3 +260,10 @@ def test_nginx_tells_of_too_much_and_sends_none_of_it():
 def test_nginx_asks_nobody_for_metrics():
     (block,) = re.findall(r"location = /metrics \{(.+?)\}", NGINX, re.DOTALL)
     assert block.split() == ["proxy_pass", "http://same/metrics/;"]
+
+
+def test_postgresql_has_connections_for_all():
+    (setting,) = (
+        word for word in SERVICES["postgres"]["command"] if "max_connections" in word
+    )
+    assert int(setting.partition("=")[2]) > len(VARIANTS) * MOST_CONNECTIONS

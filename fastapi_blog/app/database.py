@@ -151,7 +151,7 @@ def _make_sqlite_safe(engine: Engine) -> None:
 
 
 def _write_ahead(cursor: Any) -> None:
-    """The file keeps this mode: whom another locks out, who sets it, has it too."""
+    """Leaves it to a later connection where another writes: SQLite does not wait."""
     try:
         cursor.execute("PRAGMA journal_mode=WAL")
     except sqlite3.OperationalError as error:

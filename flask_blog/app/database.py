@@ -112,7 +112,7 @@ def _make_sqlite_safe(writing: Engine, reading: Engine) -> None:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """The file keeps this mode: whom another locks out, who sets it, has it too."""
+    """Leaves it to a later connection where another writes: SQLite does not wait."""
     try:
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.OperationalError as error:

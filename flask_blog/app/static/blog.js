@@ -107,15 +107,10 @@ class Thread {
   }
 
   renew(page) {
+    replace(".comments-count", page);
     // To replace what is the same would take the focus and the :target from it.
-    if (idsOfComments(page) === idsOfComments(document)) {
-      return;
-    }
-    for (const place of [".thread", ".comments-count"]) {
-      const [old, fresh] = [document, page].map((each) => each.querySelector(place));
-      if (old && fresh) {
-        old.replaceChildren(...fresh.childNodes);
-      }
+    if (idsOfComments(page) !== idsOfComments(document)) {
+      replace(".thread", page);
     }
   }
 
@@ -166,6 +161,13 @@ async function fetchPage(path) {
     return response.ok ? new DOMParser().parseFromString(text, "text/html") : null;
   } catch {
     return null;
+  }
+}
+
+function replace(place, page) {
+  const [old, fresh] = [document, page].map((each) => each.querySelector(place));
+  if (old && fresh) {
+    old.replaceChildren(...fresh.childNodes);
   }
 }
 
