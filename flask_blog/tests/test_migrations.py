@@ -1,14 +1,16 @@
 """The migrations make the schema that the models describe, and can unmake it."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.schema import CreateIndex
 
@@ -23,6 +25,8 @@ from tests.conftest import (
     run_command,
     settings_for,
 )
+
+WRITING_SECONDS = 0.3
 
 
 @pytest.fixture
@@ -108,6 +112,23 @@ def test_two_migrations_at_once(empty_url: str) -> None:
         for _ in range(2)
     ]
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
+
+
+def test_a_new_file_is_opened_while_another_writes_it(tmp_path: Path) -> None:
+    app = create_app(settings_for(f"sqlite:///{tmp_path / 'new.db'}"))
+    other = sqlite3.connect(
+        tmp_path / "new.db", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    Timer(WRITING_SECONDS, other.execute, ["COMMIT"]).start()
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE made (id INTEGER)"))
+        db.engine.dispose()
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    close(app)
+    other.close()
 
 
 def test_unique_names_ignore_case() -> None:

@@ -1,5 +1,7 @@
 """The migrations make the schema that the models describe, and can unmake it."""
 
+import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.schema import CreateIndex
 
@@ -17,6 +19,8 @@ from app.database import Base, Database
 from tests.conftest import POSTGRES_URL, PROJECT, migrate, on_postgres
 
 pytestmark = pytest.mark.anyio
+
+WRITING_SECONDS = 0.3
 
 
 @pytest.fixture
@@ -96,6 +100,20 @@ def test_two_migrations_at_once(empty_url: str) -> None:
         for _ in range(2)
     ]
     assert [run.wait(timeout=60) for run in runs] == [0, 0]
+
+
+async def test_a_new_file_is_opened_while_another_writes_it(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asyncio.get_running_loop().call_later(WRITING_SECONDS, other.execute, "COMMIT")
+    async with database.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE made (id INTEGER)"))
+    await database.engine.dispose()
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    await database.close()
+    other.close()
 
 
 def test_unique_names_ignore_case() -> None:
