@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 from window import KINDS, Window
 
 from quintet_conformance.fixtures import Run
-from quintet_conformance.outcomes import not_run
+from quintet_conformance.not_run import not_run
 
 Json = Any
 NewWindow = Callable[..., Window]

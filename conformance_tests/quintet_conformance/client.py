@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 
 import httpx
 
-# The class behind `pytest.skip`, which pytest names nowhere else.
-from _pytest.outcomes import Skipped
-
 from quintet_conformance import names, wire
 from quintet_conformance.contract import REFUSED_BY_SERVER, Contract
 from quintet_conformance.exchanges import Exchange
+from quintet_conformance.not_run import not_run
 from quintet_conformance.recorder import Recorder
 from quintet_conformance.transport import Transport
 
@@ -25,10 +23,6 @@ REFUSED_BY_PROXIES = frozenset({400, 505})
 Json = Any
 Query = Mapping[str, Json] | Sequence[tuple[str, Json]] | str
 Fields = Mapping[str, str | bytes | None]
-
-
-class RefusedByProxyError(Skipped):
-    """Ends a test: what stands before the server refused, which then was not asked."""
 
 
 class Connection:
@@ -50,7 +44,7 @@ class Connection:
         self.target = lru_cache(REMEMBERED)(self._target)
 
     def note(self, exchange: Exchange, *, server_may_refuse: bool = False) -> None:
-        """Keep what came; raise RefusedByProxyError where the server never spoke.
+        """Keep what came; end a test as not run where the server was never asked.
 
         Every answer of the server has a name; what a proxy refuses by itself has none.
         """
@@ -58,8 +52,7 @@ class Connection:
         is_refusal = status in REFUSED_BY_PROXIES and "X-Request-ID" not in headers
         is_admitted = server_may_refuse and status in REFUSED_BY_SERVER
         if self.is_behind_proxy and is_refusal and not is_admitted:
-            msg = f"the proxy before the server refused with {status}"
-            raise RefusedByProxyError(msg)
+            not_run(f"the proxy before the server refused with {status}")
         self.recorder.add(exchange)
 
     def _target(self, path: str) -> httpx.URL:

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from quintet_conformance.outcomes import not_run
+from quintet_conformance.not_run import not_run
 from quintet_conformance.requirements import Requirement
 from quintet_conformance.settings import Settings
 

@@ -12,8 +12,8 @@ from quintet_conformance.administrator import Administrator
 from quintet_conformance.client import Connection
 from quintet_conformance.contract import Contract
 from quintet_conformance.mailbox import Mailbox
+from quintet_conformance.not_run import not_run
 from quintet_conformance.operations import Client
-from quintet_conformance.outcomes import not_run
 from quintet_conformance.recorder import Recorder
 from quintet_conformance.settings import Settings
 from quintet_conformance.site import Member, Site

@@ -8,7 +8,6 @@ known failure     a failure that the implementation declares
 """
 
 from collections.abc import Collection
-from typing import NoReturn
 
 import httpx
 import pytest
@@ -16,7 +15,7 @@ import pytest
 # The class behind `pytest.skip`, which pytest names nowhere else.
 from _pytest.outcomes import Skipped
 
-from quintet_conformance.client import RefusedByProxyError
+from quintet_conformance.not_run import NotRunError
 from quintet_conformance.requirements import Requirement
 from quintet_conformance.site import PreparationError
 
@@ -42,14 +41,6 @@ LETTERS = {
 CATEGORIES = {outcome: outcome for outcome in ALL} | {WARNING: "broken SHOULD"}
 
 
-class NotRunError(Skipped):
-    """Ends a test that lacks something it needs; the reason is reported."""
-
-
-def not_run(reason: str) -> NoReturn:
-    raise NotRunError(reason)
-
-
 def judge(
     call: pytest.CallInfo[None],
     requirements: Collection[Requirement],
@@ -60,7 +51,7 @@ def judge(
     if call.excinfo is None:
         return _judge_success(call.when, is_known_failure=is_known_failure)
     raised = call.excinfo.value
-    if isinstance(raised, NotRunError | RefusedByProxyError):
+    if isinstance(raised, NotRunError):
         return NOT_RUN, str(raised.msg)
     if isinstance(raised, Skipped):
         return FAILED, "a check may not skip itself: use not_run(reason)"

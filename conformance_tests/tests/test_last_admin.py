@@ -16,7 +16,7 @@ from quintet_conformance import names
 from quintet_conformance.administrator import Administrator
 from quintet_conformance.fixtures import Run
 from quintet_conformance.helpers import expect, expect_problem, items
-from quintet_conformance.outcomes import not_run
+from quintet_conformance.not_run import not_run
 from quintet_conformance.site import Member, Site, together
 
 pytestmark = pytest.mark.last

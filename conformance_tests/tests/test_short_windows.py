@@ -10,8 +10,8 @@ import pytest
 from quintet_conformance import names
 from quintet_conformance.helpers import expect, expect_problem
 from quintet_conformance.mailbox import Mailbox
+from quintet_conformance.not_run import NotRunError
 from quintet_conformance.operations import Client
-from quintet_conformance.outcomes import NotRunError
 from quintet_conformance.site import Site, together
 
 WRONG = "not the right password"

@@ -7,8 +7,8 @@ import pytest
 
 from quintet_conformance import names
 from quintet_conformance.helpers import expect, items
+from quintet_conformance.not_run import not_run
 from quintet_conformance.operations import Client
-from quintet_conformance.outcomes import not_run
 from quintet_conformance.site import Member
 
 Json = Any

@@ -6,7 +6,7 @@ import pytest
 
 CHECKS = """
 import pytest
-from quintet_conformance.outcomes import not_run
+from quintet_conformance.not_run import not_run
 
 pytestmark = pytest.mark.requirement("POST-01")
 
